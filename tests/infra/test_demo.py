@@ -1,0 +1,117 @@
+"""`make demo`: web server and worker start together and end together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.infra.test_containers import free_port
+from tests.processes import Process, started
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = [sys.executable, "bin/demo.py"]
+
+
+def children(process: Process) -> dict[str, int]:
+    """The supervisor's own children by what they are."""
+    listing = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(process.popen.pid)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    found = {}
+    for line in listing.splitlines():
+        pid, _space, args = line.strip().partition(" ")
+        found["worker" if "celery" in args else "web"] = int(pid)
+    return found
+
+
+def gone(pid: int) -> bool:
+    try:
+        # The whole group: what the child has started is to end with it.
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One data folder for the whole module: the year is loaded once, as for a user."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    return {
+        **kept,
+        "DATA_DIR": str(tmp_path_factory.mktemp("demo")),
+        "PORT": str(free_port()),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def answer(environment: dict[str, str], path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}/{path}") as response:
+        text: str = response.read().decode()
+        return text
+
+
+@pytest.mark.sqlite
+def test_ctrl_c_ends_web_server_and_worker(environment: dict[str, str]) -> None:
+    with started(DEMO, environment) as demo:
+        demo.wait_for(f"http://127.0.0.1:{environment['PORT']}/", 180)
+        running = children(demo)
+        assert set(running) == {"web", "worker"}
+        assert '"database": true' in answer(environment, "halsa/")
+        assert "<html" in answer(environment, "")
+        demo.popen.send_signal(signal.SIGINT)
+        assert demo.wait(40) == 0
+        assert all(gone(pid) for pid in running.values())
+
+
+@pytest.mark.sqlite
+def test_a_second_start_takes_seconds_and_keeps_what_is_there(
+    environment: dict[str, str],
+) -> None:
+    import sqlite3
+
+    def count() -> int:
+        with sqlite3.connect(f"{environment['DATA_DIR']}/tilldela.sqlite3") as database:
+            found: int = database.execute("SELECT count(*) FROM core_event").fetchone()[0]
+        database.close()
+        return found
+
+    test_ctrl_c_ends_web_server_and_worker(environment)
+    before, begun = count(), time.monotonic()
+    with started(DEMO, environment) as demo:
+        demo.wait_for(f"http://127.0.0.1:{environment['PORT']}/", 60)
+        assert time.monotonic() - begun < 30
+        demo.popen.send_signal(signal.SIGINT)
+        assert demo.wait(40) == 0
+    assert count() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("victim", ["web", "worker"])
+def test_when_one_dies_the_other_is_stopped(environment: dict[str, str], victim: str) -> None:
+    with started(DEMO, environment) as demo:
+        demo.wait_for(f"http://127.0.0.1:{environment['PORT']}/", 180)
+        running = children(demo)
+        os.kill(running[victim], signal.SIGKILL)
+        assert demo.wait(40) == 1
+        other = {"web": "worker", "worker": "web"}[victim]
+        assert gone(running[other])
+        assert any("has ended" in line for line in demo.seen)
+
+
+def test_a_taken_port_is_named_before_anything_is_done(environment: dict[str, str]) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with started(DEMO, {**environment, "PORT": port}) as demo:
+            assert demo.wait(20) == 1
+            assert demo.seen == [f"Port {port} is taken; choose another: make demo PORT=8001"]
