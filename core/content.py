@@ -1,0 +1,184 @@
+"""What a page's components show: frozen values that views fill and templates lay out.
+
+Texts are in the reader's language and already formatted (amounts, dates); nothing here reads a
+clock or a database. Each class has its template in `templates/components/`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+type Text = str | Promise
+
+
+class Tone(StrEnum):
+    """Designsystemet's colours by meaning; a tone never stands without its text."""
+
+    NEUTRAL = "neutral"
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A state in words, with a colour beside."""
+
+    label: Text
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step on the way to the page; the page itself has no address."""
+
+    label: Text
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A line of a summary list. `action` is what the link changes or opens."""
+
+    term: Text
+    value: Text = ""
+    url: str = ""
+    note: Text = ""
+    tag: Tag | None = None
+    action: Text = ""
+    action_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of a task list; without an address it cannot be begun yet."""
+
+    label: Text
+    status: Tag
+    url: str = ""
+    hint: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSection:
+    """Tasks under a heading."""
+
+    heading: Text
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. `sorted_by` is "ascending", "descending" or empty."""
+
+    label: Text
+    numeric: bool = False
+    nowrap: bool = False
+    sort_url: str = ""
+    sorted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell. `label` is what a link says to those who hear it without the table."""
+
+    text: Text = ""
+    url: str = ""
+    label: Text = ""
+    note: Text = ""
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its heading and the cells after it."""
+
+    heading: Cell
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption. `stack` turns rows into blocks on a narrow screen."""
+
+    id: str
+    caption: Text
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    foot: Row | None = None
+    stack: bool = False
+    caption_hidden: bool = False
+
+    @property
+    def body(self) -> list[tuple[Cell, list[tuple[Column, Cell]]]]:
+        """Each row's heading, and its cells with their columns."""
+        return [(row.heading, self._pairs(row)) for row in self.rows]
+
+    @property
+    def foot_pairs(self) -> list[tuple[Column, Cell]]:
+        """The last row's cells with their columns."""
+        return self._pairs(self.foot) if self.foot else []
+
+    def _pairs(self, row: Row) -> list[tuple[Column, Cell]]:
+        return list(zip(self.columns[1:], row.cells, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """An event: `at` in UTC; `not_recorded` names what the sources do not say.
+
+    `day_only` where the sources give a date and no time; not `dated` where they give neither.
+    """
+
+    at: datetime
+    heading: Text
+    who: Text = ""
+    day_only: bool = False
+    dated: bool = True
+    details: tuple[Text, ...] = ()
+    not_recorded: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFilter:
+    """A filter in use, and the address of the list without it."""
+
+    label: Text
+    value: Text
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The way to the pages before and after; empty where there is none."""
+
+    previous_url: str = ""
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Long work: `done` of `total` steps."""
+
+    id: str
+    label: Text
+    done: int
+    total: int
+    text: Text = ""
+
+    @property
+    def percent(self) -> int:
+        """How much is done, rounded down, so that 100 means done."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure; without a value it is not recorded."""
+
+    label: Text
+    value: Text = ""
+    note: Text = ""
