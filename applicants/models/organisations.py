@@ -1,0 +1,119 @@
+"""Organisations, as they are and as they were in a year's register."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applicants.enums import OrganisationKind, OrganisationRole
+from core.models import Agency, County, Municipality, SortKeyField
+
+from .people import User
+
+
+class Organisation(models.Model):
+    """A legal entity, or a unit of one (förvaltning, stadsdel) that applies by itself.
+
+    `org_no` is written `NNNNNN-NNNN`; it is empty only for a small association that has none.
+    """
+
+    org_no = models.CharField(_("organisation number"), max_length=11, blank=True)
+    unit = models.CharField(_("unit"), max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=300)
+    sort_key = SortKeyField(max_length=650, editable=False)
+    kind = models.CharField(_("kind"), max_length=24, choices=OrganisationKind.choices)
+    county = models.ForeignKey(
+        County, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("county")
+    )
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("municipality"),
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        indexes: ClassVar = [models.Index(fields=["sort_key", "id"], name="organisation_sort")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["org_no", "unit"], condition=~Q(org_no=""), name="organisation_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(org_no="") | Q(org_no__regex=r"^[0-9]{6}-[0-9]{4}$"),
+                name="organisation_number_form",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="organisation_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationEntry(models.Model):
+    """An organisation as it was in one agency's register of one year.
+
+    Names, kinds and borders change; what was said of a year keeps what held then. `key` is the
+    organisation's key in that register.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"))
+    key = models.CharField(max_length=100)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="entries"
+    )
+    name = models.CharField(_("name"), max_length=300)
+    sort_key = SortKeyField(max_length=650, editable=False)
+    kind = models.CharField(_("kind"), max_length=24, choices=OrganisationKind.choices)
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "year", "key"], name="entry_key_unique"),
+            models.UniqueConstraint(
+                fields=["agency", "year", "organisation"], name="entry_organisation_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.year})"
+
+
+class Mandate(models.Model):
+    """A person's right to act for an organisation, until `ends_on` (inclusive) if it ends."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mandates")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="mandates"
+    )
+    role = models.CharField(_("role"), max_length=16, choices=OrganisationRole.choices)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until and including"), null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], name="mandate_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=OrganisationRole.values), name="mandate_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="mandate_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.organisation}"

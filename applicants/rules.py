@@ -1,0 +1,92 @@
+"""Who a person is at an agency, and what they may do for an organisation.
+
+Predicates deny on None, and on whoever is not signed in or not active. There is no shortcut for
+superusers: ask `rules.has_perm`, never `user.has_perm`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import rules
+from django.db.models import Q
+from django.utils import timezone
+
+from applicants.enums import OrganisationRole, Role
+from applicants.models import Mandate, Organisation, StaffRole, User
+from core.models import Agency
+
+SIGNATORIES = (OrganisationRole.SIGNATORY,)
+WRITERS = (
+    OrganisationRole.WRITER,
+    OrganisationRole.SIGNATORY,
+    OrganisationRole.ADMINISTRATOR,
+)
+
+
+def is_person(user: Any) -> bool:
+    """Whether somebody is signed in with an active account."""
+    return isinstance(user, User) and user.pk is not None and user.is_active
+
+
+def has_role(user: Any, agency_id: int | None, roles: Iterable[Role]) -> bool:
+    """Whether the person works as any of these at the agency."""
+    if agency_id is None or not is_person(user):
+        return False
+    return StaffRole.objects.filter(
+        user=user, agency_id=agency_id, role__in=[str(role) for role in roles]
+    ).exists()
+
+
+def mandates_on(day: date) -> Q:
+    """Mandates that hold on a Swedish local date."""
+    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+def has_mandate(user: Any, organisation_id: int | None, roles: Iterable[OrganisationRole]) -> bool:
+    """Whether the person may today act for the organisation in any of these roles."""
+    if organisation_id is None or not is_person(user):
+        return False
+    return Mandate.objects.filter(
+        mandates_on(timezone.localdate()),
+        user=user,
+        organisation_id=organisation_id,
+        role__in=[str(role) for role in roles],
+    ).exists()
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_signatory(user: Any, organisation: Organisation | None) -> bool:
+    """May sign for the organisation."""
+    return organisation is not None and has_mandate(user, organisation.pk, SIGNATORIES)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_writer(user: Any, organisation: Organisation | None) -> bool:
+    """May write for the organisation."""
+    return organisation is not None and has_mandate(user, organisation.pk, WRITERS)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_administrator_of(user: Any, organisation: Organisation | None) -> bool:
+    """May say who acts for the organisation."""
+    roles = (OrganisationRole.ADMINISTRATOR, OrganisationRole.SIGNATORY)
+    return organisation is not None and has_mandate(user, organisation.pk, roles)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def administers_agency(user: Any, agency: Agency | None) -> bool:
+    """Administers the agency."""
+    return agency is not None and has_role(user, agency.pk, (Role.ADMINISTRATOR,))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def registers_for_agency(user: Any, agency: Agency | None) -> bool:
+    """Keeps the agency's registers."""
+    roles = (Role.REGISTRAR, Role.ADMINISTRATOR, Role.CASE_OFFICER)
+    return agency is not None and has_role(user, agency.pk, roles)
+
+
+rules.add_perm("applicants.register_organisation", registers_for_agency)
+rules.add_perm("applicants.give_mandate", is_administrator_of)
+rules.add_perm("applicants.give_role", administers_agency)

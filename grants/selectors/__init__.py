@@ -1,0 +1,44 @@
+"""Reading calls, cases and money."""
+
+from applicants.selectors import agencies_of
+from grants.selectors.calls import call_totals, calls_visible_to, frame_left
+from grants.selectors.cases import (
+    applications_listed,
+    applications_visible_to,
+    history_of,
+    latest_version,
+    own_applications,
+    participants_of,
+    register_entries,
+    standing_decision,
+    with_case_file,
+)
+from grants.selectors.money import (
+    entries_that_hold,
+    fund_years,
+    fund_years_for,
+    ledger_balance,
+)
+from grants.selectors.organisations import organisations_visible_to, partnered_organisations
+
+__all__ = [
+    "agencies_of",
+    "applications_listed",
+    "applications_visible_to",
+    "call_totals",
+    "calls_visible_to",
+    "entries_that_hold",
+    "frame_left",
+    "fund_years",
+    "fund_years_for",
+    "history_of",
+    "latest_version",
+    "ledger_balance",
+    "organisations_visible_to",
+    "own_applications",
+    "participants_of",
+    "partnered_organisations",
+    "register_entries",
+    "standing_decision",
+    "with_case_file",
+]

@@ -1,0 +1,37 @@
+"""Reading the ledger."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from grants.content import FundYear, Posting, balance_sek
+from grants.content import fund_years as years_of
+from grants.enums import EntryKind
+from grants.models import Application, LedgerEntry
+
+
+def entries_that_hold() -> QuerySet[LedgerEntry]:
+    """Entries that count: neither reversed nor reversals themselves."""
+    return LedgerEntry.objects.filter(reversed_by__isnull=True).exclude(kind=EntryKind.REVERSED)
+
+
+def fund_years_for(application_ids: Iterable[int]) -> dict[int, list[FundYear]]:
+    """The money of many grants year by year, in one query; a case without entries has none."""
+    ids = list(application_ids)
+    postings: dict[int, list[Posting]] = {pk: [] for pk in ids}
+    rows = entries_that_hold().filter(application__in=ids).order_by("year", "pk")
+    for pk, kind, year, amount_sek in rows.values_list(
+        "application_id", "kind", "year", "amount_sek"
+    ):
+        postings[pk].append(Posting(kind, year, amount_sek))
+    return {pk: years_of(found) for pk, found in postings.items()}
+
+
+def fund_years(application: Application) -> list[FundYear]:
+    """One grant's money year by year."""
+    return fund_years_for([application.pk])[application.pk]
+
+
+def ledger_balance(application: Application) -> int:
+    """What of the case's money is not accounted for, whole SEK; zero lets it be closed."""
+    return balance_sek(fund_years(application))

@@ -1,0 +1,1 @@
+"""Writing calls, applications, decisions and the ledger."""

@@ -1,0 +1,147 @@
+"""Drafts: the applicant's own room, and the partners' answers."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from applicants.models import Organisation, User
+from grants.checks import Facts, LedgerRefused, UnlockableField
+from grants.enums import Approval, ParticipationRole, Status
+from grants.models import Application, Call, Participation
+from grants.workflow import Action
+
+from .moving import locked_application, move, permitted, record, require
+
+
+class FieldLocked(Exception):
+    """The application cannot be written now, or not that field of it."""
+
+
+@transaction.atomic
+def create_draft(
+    *,
+    call: Call,
+    lead: Organisation,
+    actor: User,
+    requested_sek: int | None = None,
+    partners: Iterable[Organisation] = (),
+) -> Application:
+    """Begin an application for the lead; `requested_sek` is whole SEK.
+
+    Raises PermissionDenied for one who does not write for the lead. Whether the call is open and
+    the lead may apply is told by the checks, not here.
+    """
+    require("grants.create_application", actor, lead)
+    application = Application.objects.create(call=call, lead=lead, requested_sek=requested_sek)
+    Participation.objects.create(
+        application=application,
+        organisation=lead,
+        role=ParticipationRole.LEAD,
+        approval=Approval.APPROVED,
+    )
+    _set_partners(application, partners)
+    record(
+        application,
+        "application.begun",
+        actor=actor,
+        payload={"call": call.code, "lead": lead.pk, "to": str(Status.DRAFT)},
+        on_behalf_of=lead,
+    )
+    return application
+
+
+@transaction.atomic
+def write_application(
+    *,
+    application: Application,
+    actor: User,
+    requested_sek: int | None = None,
+    partners: Iterable[Organisation] | None = None,
+) -> Application:
+    """Write the draft, or the fields whose completion is asked for; None leaves a field alone.
+
+    A partner that is new has to approve anew. Raises PermissionDenied, and FieldLocked for what
+    is not open to be written.
+    """
+    application = locked_application(application.pk)
+    require("grants.write_application", actor, application)
+    wanted: set[UnlockableField] = set()
+    if requested_sek is not None:
+        wanted.add(UnlockableField.REQUESTED)
+    if partners is not None:
+        wanted.add(UnlockableField.PARTNERS)
+    if application.status == Status.COMPLETION_REQUESTED:
+        if not wanted <= set(application.completion_fields):
+            raise FieldLocked
+    elif application.status != Status.DRAFT:
+        raise FieldLocked
+    if requested_sek is not None:
+        if requested_sek <= 0:
+            raise LedgerRefused("amount")
+        application.requested_sek = requested_sek
+        application.save(update_fields=["requested_sek"])
+    if partners is not None:
+        _set_partners(application, partners)
+    record(
+        application,
+        "application.written",
+        actor=actor,
+        payload={"fields": sorted(wanted)},
+        on_behalf_of=application.lead,
+    )
+    return application
+
+
+def _set_partners(application: Application, partners: Iterable[Organisation]) -> None:
+    wanted = {partner.pk for partner in partners} - {application.lead_id}
+    present = application.participations.filter(role=ParticipationRole.PARTNER)
+    present.exclude(organisation__in=wanted).delete()
+    there = set(present.values_list("organisation_id", flat=True))
+    Participation.objects.bulk_create(
+        Participation(application=application, organisation_id=pk, role=ParticipationRole.PARTNER)
+        for pk in sorted(wanted - there)
+    )
+    application.partner_count = len(wanted)
+    application.save(update_fields=["partner_count"])
+
+
+@transaction.atomic
+def answer_participation(
+    *, participation: Participation, actor: User, approve: bool
+) -> Participation:
+    """A partner's signatory approves or declines its part. Raises PermissionDenied, and
+    FieldLocked when the application is no longer being written."""
+    application = locked_application(participation.application_id)
+    participation = Participation.objects.select_related("organisation").get(pk=participation.pk)
+    if participation.role != ParticipationRole.PARTNER:
+        raise PermissionDenied("grants.answer_participation")
+    require("grants.answer_participation", actor, participation)
+    if application.status not in {Status.DRAFT, Status.COMPLETION_REQUESTED}:
+        raise FieldLocked
+    participation.approval = Approval.APPROVED if approve else Approval.DECLINED
+    participation.save(update_fields=["approval"])
+    record(
+        application,
+        "participation.answered",
+        actor=actor,
+        payload={"organisation": participation.organisation_id, "approved": approve},
+        on_behalf_of=participation.organisation,
+    )
+    return participation
+
+
+@transaction.atomic
+def discard_application(*, application: Application, actor: User) -> Application:
+    """Throw the draft away. Raises PermissionDenied, TransitionNotAllowed."""
+    application = locked_application(application.pk)
+    permitted(Action.DISCARD, actor, application)
+    move(
+        application,
+        Action.DISCARD,
+        Facts(today=timezone.localdate(), actor_id=actor.pk),
+        actor=actor,
+        on_behalf_of=application.lead,
+    )
+    return application

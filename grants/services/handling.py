@@ -1,0 +1,254 @@
+"""What case officers, applicants and time do with a case before and after it is decided."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from applicants.enums import Role
+from applicants.models import User
+from applicants.rules import has_role
+from grants.checks import Facts, UnlockableField
+from grants.enums import Status
+from grants.models import Application
+from grants.selectors import fund_years, ledger_balance, standing_decision
+from grants.workflow import Action
+
+from . import ledger
+from .moving import locked_application, move, permitted, record, require
+
+ASSIGNABLE = frozenset({Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED})
+
+
+class NotAssignable(Exception):
+    """The case is in no state to be handed to anyone, or the person handles no such cases."""
+
+
+@transaction.atomic
+def assign_officer(*, application: Application, officer: User | None, actor: User) -> Application:
+    """Hand the case to a case officer of its agency; None takes it from whoever had it.
+
+    Raises PermissionDenied for the actor, NotAssignable for the officer or the case.
+    """
+    application = locked_application(application.pk)
+    require("grants.assign_officer", actor, application)
+    if application.status not in ASSIGNABLE:
+        raise NotAssignable
+    if officer is not None and not has_role(
+        officer, application.call.agency_id, (Role.CASE_OFFICER,)
+    ):
+        raise NotAssignable
+    application.assigned_to = officer
+    application.save(update_fields=["assigned_to"])
+    record(
+        application,
+        "application.assigned",
+        actor=actor,
+        payload={"officer": None if officer is None else str(officer.pseudonym)},
+    )
+    return application
+
+
+@transaction.atomic
+def take_from_officer(*, application: Application, officer: User) -> Application:
+    """Take the case from an officer who has declared a conflict of interest in it."""
+    application = locked_application(application.pk)
+    if application.assigned_to_id == officer.pk:
+        application.assigned_to = None
+        application.save(update_fields=["assigned_to"])
+        record(application, "application.assigned", actor=officer, payload={"officer": None})
+    return application
+
+
+@transaction.atomic
+def request_completion(
+    *,
+    application: Application,
+    actor: User,
+    fields: Iterable[UnlockableField],
+    due: date,
+    message: str = "",
+) -> Application:
+    """Ask the applicant to complete the named fields by a Swedish date, inclusive; only those
+    unlock. Raises PermissionDenied, TransitionRefused, TransitionNotAllowed."""
+    application = locked_application(application.pk)
+    permitted(Action.REQUEST_COMPLETION, actor, application)
+    named = sorted({UnlockableField(field) for field in fields})
+    application.completion_fields = [str(field) for field in named]
+    application.completion_due = due
+    move(
+        application,
+        Action.REQUEST_COMPLETION,
+        Facts(
+            completion_fields=tuple(str(field) for field in named),
+            completion_due=due,
+            today=timezone.localdate(),
+            actor_id=actor.pk,
+        ),
+        actor=actor,
+        saving=["completion_fields", "completion_due"],
+        payload={"fields": [str(field) for field in named], "due": due.isoformat()},
+        texts={"message": message},
+    )
+    return application
+
+
+@transaction.atomic
+def lapse_completion(*, application: Application, actor: User | None) -> Application:
+    """Go on without the completion: an officer at any time, the system (None) after the date.
+
+    Raises PermissionDenied, TransitionRefused, TransitionNotAllowed.
+    """
+    application = locked_application(application.pk)
+    if actor is not None:
+        permitted(Action.LAPSE, actor, application)
+    due = application.completion_due
+    application.completion_fields, application.completion_due = [], None
+    move(
+        application,
+        Action.LAPSE,
+        Facts(
+            by_system=actor is None,
+            completion_due=due,
+            today=timezone.localdate(),
+            actor_id=None if actor is None else actor.pk,
+        ),
+        actor=actor,
+        saving=["completion_fields", "completion_due"],
+    )
+    return application
+
+
+@transaction.atomic
+def assess_application(
+    *, application: Application, actor: User, found: Facts, payload: Mapping[str, Any]
+) -> Application:
+    """The assigned officer's assessment is done. `found` is what the reviews say; who is
+    assigned and who acts is added here.
+
+    Raises PermissionDenied, TransitionRefused, TransitionNotAllowed.
+    """
+    application = locked_application(application.pk)
+    permitted(Action.ASSESS, actor, application)
+    facts = Facts(
+        assigned_to=application.assigned_to_id,
+        assignment_known=True,
+        actor_id=actor.pk,
+        today=timezone.localdate(),
+        has_conflict=found.has_conflict,
+        findings_missing=found.findings_missing,
+        opinions_missing=found.opinions_missing,
+        proposal_has_reasons=found.proposal_has_reasons,
+        communicated_or_noted=found.communicated_or_noted,
+    )
+    move(application, Action.ASSESS, facts, actor=actor, payload=payload)
+    return application
+
+
+@transaction.atomic
+def reopen_application(*, application: Application, actor: User, reasons: str) -> Application:
+    """Take up the assessment again, with a reason. Raises PermissionDenied, TransitionRefused,
+    TransitionNotAllowed."""
+    application = locked_application(application.pk)
+    permitted(Action.REOPEN, actor, application)
+    move(
+        application,
+        Action.REOPEN,
+        Facts(reasons=reasons, actor_id=actor.pk),
+        actor=actor,
+        texts={"reasons": reasons},
+    )
+    return application
+
+
+@transaction.atomic
+def withdraw_application(
+    *, application: Application, actor: User, reasons: str = ""
+) -> Application:
+    """The lead's signatory withdraws the case. Raises PermissionDenied, TransitionRefused,
+    TransitionNotAllowed, and LedgerRefused where an earlier grant has been used."""
+    application = locked_application(application.pk)
+    permitted(Action.WITHDRAW, actor, application)
+    today = timezone.localdate()
+    move(
+        application,
+        Action.WITHDRAW,
+        Facts(actor_id=actor.pk, decided_on=today, today=today),
+        actor=actor,
+        texts={"reasons": reasons},
+        on_behalf_of=application.lead,
+    )
+    ledger.refuse_if_used(application=application, earlier=standing_decision(application))
+    return application
+
+
+@transaction.atomic
+def close_application(*, application: Application, actor: User) -> Application:
+    """Close a case whose money is accounted for. Raises PermissionDenied, TransitionRefused,
+    TransitionNotAllowed."""
+    application = locked_application(application.pk)
+    permitted(Action.CLOSE, actor, application)
+    move(
+        application,
+        Action.CLOSE,
+        Facts(ledger_balance_sek=ledger_balance(application), actor_id=actor.pk),
+        actor=actor,
+    )
+    return application
+
+
+@transaction.atomic
+def accept_interim(
+    *, application: Application, actor: User, reported_on: date | None, accepted: bool | None
+) -> Application:
+    """The interim report is accepted: money is still usable. `accepted` and the report's
+    Swedish date of receipt come from reporting, which books what was spent first.
+
+    Raises PermissionDenied, TransitionRefused, TransitionNotAllowed.
+    """
+    return _accept(application, actor, Action.ACCEPT_INTERIM, reported_on, accepted)
+
+
+@transaction.atomic
+def accept_final(
+    *, application: Application, actor: User, reported_on: date | None, accepted: bool | None
+) -> Application:
+    """The final report is accepted: nothing is usable any more. As `accept_interim`."""
+    return _accept(application, actor, Action.ACCEPT_FINAL, reported_on, accepted)
+
+
+def _accept(
+    application: Application,
+    actor: User,
+    action: Action,
+    reported_on: date | None,
+    accepted: bool | None,
+) -> Application:
+    application = locked_application(application.pk)
+    permitted(action, actor, application)
+    move(
+        application,
+        action,
+        Facts(
+            report_accepted=accepted,
+            decided_on=application.decided_on,
+            reported_on=reported_on,
+            interim_required=interim_required(application),
+            interim_done=application.status == Status.INTERIM_REPORTED,
+            actor_id=actor.pk,
+        ),
+        actor=actor,
+        payload={"reported_on": None if reported_on is None else reported_on.isoformat()},
+    )
+    return application
+
+
+def interim_required(application: Application) -> bool:
+    """Whether the call asks for an interim report and money was usable at the measuring date:
+    what the grant's own year left to be used later."""
+    if not application.call.asks_interim:
+        return False
+    own = [year for year in fund_years(application) if year.year == application.call.year]
+    return any(year.usable_sek + year.carried_over_sek > 0 for year in own)

@@ -1,0 +1,80 @@
+"""Factories for all models, shared by all tests."""
+
+from .applicants import (
+    PASSWORD,
+    MandateFactory,
+    OrganisationEntryFactory,
+    OrganisationFactory,
+    StaffRoleFactory,
+    UserFactory,
+    acting_for,
+    org_no,
+    staff,
+)
+from .core import AgencyFactory, CountyFactory, MunicipalityFactory
+from .definitions import call_document, stored_document
+from .grants import (
+    ApplicationFactory,
+    ApplicationVersionFactory,
+    CallDefinitionRecordFactory,
+    CallFactory,
+    DecisionFactory,
+    LedgerEntryFactory,
+    ParticipationFactory,
+    add_parts,
+)
+from .reporting import (
+    EditionBuildFactory,
+    EditionFactory,
+    EditionTableFactory,
+    FrozenDatasetFactory,
+    ReportAnswerFactory,
+    ReportAreaFactory,
+    ReportFactory,
+    ReportReferenceFactory,
+    ReportVersionFactory,
+)
+from .reviews import (
+    ConflictDeclarationFactory,
+    OpinionFactory,
+    ProposalFactory,
+    RequirementFindingFactory,
+)
+
+__all__ = [
+    "PASSWORD",
+    "AgencyFactory",
+    "ApplicationFactory",
+    "ApplicationVersionFactory",
+    "CallDefinitionRecordFactory",
+    "CallFactory",
+    "ConflictDeclarationFactory",
+    "CountyFactory",
+    "DecisionFactory",
+    "EditionBuildFactory",
+    "EditionFactory",
+    "EditionTableFactory",
+    "FrozenDatasetFactory",
+    "LedgerEntryFactory",
+    "MandateFactory",
+    "MunicipalityFactory",
+    "OpinionFactory",
+    "OrganisationEntryFactory",
+    "OrganisationFactory",
+    "ParticipationFactory",
+    "ProposalFactory",
+    "ReportAnswerFactory",
+    "ReportAreaFactory",
+    "ReportFactory",
+    "ReportReferenceFactory",
+    "ReportVersionFactory",
+    "RequirementFindingFactory",
+    "StaffRoleFactory",
+    "UserFactory",
+    "acting_for",
+    "add_parts",
+    "call_document",
+    "org_no",
+    "staff",
+    "stored_document",
+]
