@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # What is due and not done, so that a message lost or a night missed loses nothing.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "mail": {"task": "core.tasks.send_due_mail", "schedule": 60.0},
+    "completions": {"task": "grants.tasks.lapse_completions", "schedule": 3600.0},
     "editions": {"task": "reporting.tasks.resume_builds", "schedule": 60.0},
     "seals": {"task": "core.tasks.seal_journals", "schedule": 3600.0},
 }

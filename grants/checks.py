@@ -93,8 +93,8 @@ class Facts:
 class Prepared:
     """What is known of a case's preparation when it is to be decided; None is not found out.
 
-    `has_conflict` is the decision maker's or the preparer's. `requirements_met` is what the findings say of
-    the amount that is about to be granted.
+    `has_conflict` is the decision maker's or the preparer's. `requirements_met` is what the
+    findings say of the amount that is about to be granted.
     """
 
     preparer_id: int | None = None

@@ -121,9 +121,7 @@ _LINES = (
             Condition.NO_BLOCKING_CHECK,
         ),
     ),
-    Transition(
-        Action.DISCARD, (Status.DRAFT,), Status.DISCARDED, "grants.discard_application"
-    ),
+    Transition(Action.DISCARD, (Status.DRAFT,), Status.DISCARDED, "grants.discard_application"),
     Transition(
         Action.TAKE_BACK,
         (Status.SUBMITTED,),

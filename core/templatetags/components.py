@@ -15,9 +15,10 @@ def control(field: BoundField) -> SafeString:
     """The field's control in the design system's dress.
 
     Django adds `aria-invalid` and the `aria-describedby` that names `<id>_helptext` and
-    `<id>_error`, the ids that `components/field.html` gives them.
+    `<id>_error`, the ids that `components/field.html` gives them. A placeholder that says what
+    the label says is left out.
     """
-    return field.as_widget(attrs={"class": "ds-input"})
+    return field.as_widget(attrs={"class": "ds-input", "placeholder": False})
 
 
 @register.filter

@@ -41,7 +41,8 @@ class Application(models.Model):
 
     `reference` is the number in an old register; `register_number` (diarienummer) is given at
     receipt, and never to a case that was brought in. Amounts are whole SEK. `decided_on` is the
-    Swedish date of the outcome that holds now.
+    Swedish date of the outcome that holds now. `received_offset` is the offset from UTC, in minutes,
+    in which an old register wrote the receipt; null where that was Swedish time.
     """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
@@ -59,6 +60,7 @@ class Application(models.Model):
     imported = models.BooleanField(_("brought in from an older register"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    received_offset = models.SmallIntegerField(null=True, blank=True, editable=False)
     late = models.BooleanField(_("late"), default=False)
     requested_sek = models.BigIntegerField(_("requested (SEK)"), null=True, blank=True)
     granted_sek = models.BigIntegerField(_("granted (SEK)"), null=True, blank=True)

@@ -5,6 +5,7 @@ from grants.selectors.calls import call_totals, calls_visible_to, frame_left
 from grants.selectors.cases import (
     applications_listed,
     applications_visible_to,
+    completions_past_due,
     history_of,
     latest_version,
     own_applications,
@@ -27,6 +28,7 @@ __all__ = [
     "applications_visible_to",
     "call_totals",
     "calls_visible_to",
+    "completions_past_due",
     "entries_that_hold",
     "frame_left",
     "fund_years",

@@ -1,6 +1,7 @@
 """Reading applications."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -21,7 +22,7 @@ from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
 from applicants.selectors import agencies_of, organisations_acted_for
 from grants.content import HistoryYear
-from grants.enums import EntryKind, ParticipationRole
+from grants.enums import EntryKind, ParticipationRole, Status
 from grants.models import Application, ApplicationVersion, Decision, LedgerEntry, Participation
 
 from .calls import NOT_RECEIVED
@@ -188,4 +189,13 @@ def with_case_file(applications: QuerySet[Application]) -> QuerySet[Application]
         ),
         Prefetch("ledger_entries", LedgerEntry.objects.order_by("year", "booked_on", "pk")),
         "versions",
+    )
+
+
+def completions_past_due(today: date, *, limit: int) -> list[Application]:
+    """Cases still waiting for a completion whose last day (Swedish date) was before today."""
+    return list(
+        Application.objects.filter(
+            status=Status.COMPLETION_REQUESTED, completion_due__lt=today
+        ).order_by("completion_due", "pk")[:limit]
     )

@@ -57,8 +57,8 @@ def load_definitions(
     before = record_model.objects.count()
     for definition in built_in_definitions() if definitions is None else definitions:
         record_definition(definition=definition, record_model=record_model)
-    after: int = record_model.objects.count()
-    return after - before
+    new: int = record_model.objects.count() - before
+    return new
 
 
 @transaction.atomic
@@ -110,8 +110,8 @@ def open_call(
     """Make a call of the definition's year, with its fields, areas and requirements.
 
     Frame (whole SEK) and dates (Swedish local, inclusive) are the definition's where none are
-    given; the days to apply of a copied definition are not its own, and are left out. Raises IntegrityError when the agency
-    already has a call with that code.
+    given; the days to apply of a copied definition are not its own, and are left out. Raises
+    IntegrityError when the agency already has a call with that code.
     """
     definition = record.definition
     dates = definition.dates

@@ -24,7 +24,7 @@ from .moving import EVENTS
 
 BATCH = 2_000
 ROWS = 500
-"""Rows of one INSERT: SQLite keeps prepared statements, and larger ones cost more than they save."""
+"""Rows of one INSERT: prepared statements are kept, and larger ones only cost memory."""
 LEDGER_ACTOR = "import"
 DATE_NOT_RECORDED = "date"
 """Stands among `not_recorded` where the files do not say when something happened."""
@@ -32,12 +32,16 @@ DATE_NOT_RECORDED = "date"
 
 @dataclass(frozen=True, slots=True)
 class ImportedCase:
-    """What the files say of one application; `received_at` is UTC, amounts are whole SEK."""
+    """What the files say of one application; `received_at` is UTC, amounts are whole SEK.
+
+    `received_offset` is in minutes, None for Swedish time.
+    """
 
     reference: str
     lead_id: int
     partner_ids: tuple[int, ...]
     received_at: datetime
+    received_offset: int | None
     requested_sek: int
     outcome: str
     granted_sek: int | None
@@ -135,9 +139,7 @@ def bring_in_cases(
             applications.append(application)
             moves.append(made)
         Application.objects.bulk_create(applications, batch_size=ROWS)
-        Participation.objects.bulk_create(
-            _participations(batch, applications), batch_size=ROWS
-        )
+        Participation.objects.bulk_create(_participations(batch, applications), batch_size=ROWS)
         Decision.objects.bulk_create(_decisions(applications), batch_size=ROWS)
         grants = [_granted_entry(call, each) for each in applications if each.granted_sek]
         LedgerEntry.objects.bulk_create(grants, batch_size=ROWS)
@@ -146,9 +148,7 @@ def bring_in_cases(
             yield application.reference, application.pk
 
 
-def _moved(
-    call: Call, case: ImportedCase, frame_left_sek: int
-) -> tuple[Application, list[Action]]:
+def _moved(call: Call, case: ImportedCase, frame_left_sek: int) -> tuple[Application, list[Action]]:
     """The application in the state that its outcome leads to, and the moves it made."""
     received_on = timezone.localdate(case.received_at)
     application = Application(
@@ -157,6 +157,7 @@ def _moved(
         reference=case.reference,
         imported=True,
         received_at=case.received_at,
+        received_offset=case.received_offset,
         late=call.closes_on is not None and received_on > call.closes_on,
         requested_sek=case.requested_sek,
         partner_count=len(case.partner_ids),
@@ -364,9 +365,7 @@ def accept_reports(*, reports: Iterable[ImportedReport]) -> None:
                 "usable_sek": report.usable_sek,
                 "not_recorded": [str(each) for each in TABLE[action].not_recorded()],
             }
-            events.append(
-                case_event(application.pk, EVENTS[action], payload, report.received_at)
-            )
+            events.append(case_event(application.pk, EVENTS[action], payload, report.received_at))
         for status, ids in moved.items():
             Application.objects.filter(pk__in=ids).update(status=status)
         append_many(events)

@@ -336,7 +336,7 @@ def test_a_text_is_removed_once() -> None:
 @pytest.mark.parametrize(("decision", "reason"), [("", "skäl"), ("801-12-2026", " ")])
 def test_a_text_is_not_removed_without_decision_and_reason(decision: str, reason: str) -> None:
     text = EventText.objects.get()
-    with pytest.raises(ValueError, match="decision"):
+    with pytest.raises(ValueError, match="ett beslut med skäl"):
         remove_text(event_text=text, actor=PERSON, decision=decision, reason=reason)
     assert EventText.objects.get().text == "Anna Berg rang"
 

@@ -86,9 +86,7 @@ class Scenario:
     ) -> None:
         """Everything that assessing asks for, by the officer; findings already made are kept."""
         self.assign(application)
-        reviews.declare_conflict(
-            application=application, actor=self.officer, has_conflict=False
-        )
+        reviews.declare_conflict(application=application, actor=self.officer, has_conflict=False)
         there = found(application)
         requirements = {each.pk: each for each in application.call.requirements.all()}
         for each in demands_of(application):
@@ -131,9 +129,7 @@ class Scenario:
         return self.grant(self.assessed(**draft), amount_sek)
 
     def decider_declares(self, application: Application) -> None:
-        reviews.declare_conflict(
-            application=application, actor=self.decider, has_conflict=False
-        )
+        reviews.declare_conflict(application=application, actor=self.decider, has_conflict=False)
 
     def received_report(
         self, *applications: Application, year: int | None = None, kind: Any = ReportKind.FINAL
@@ -221,9 +217,7 @@ class Scenario:
         return application
 
     def _withdrawn(self) -> Application:
-        return handling.withdraw_application(
-            application=self.submitted(), actor=self.signatory
-        )
+        return handling.withdraw_application(application=self.submitted(), actor=self.signatory)
 
     def _interim_reported(self) -> Application:
         application = self.granted()

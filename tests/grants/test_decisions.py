@@ -24,9 +24,15 @@ from grants.workflow import Condition
 from reviews import services as reviews
 from reviews.enums import FindingValue, ProposedOutcome
 from tests.core.concurrency import in_threads
-from tests.factories import DecisionFactory, OrganisationFactory, StaffRoleFactory, UserFactory, staff
-from tests.factories.scenario import REQUESTED, Scenario, fresh, open_call
+from tests.factories import (
+    DecisionFactory,
+    OrganisationFactory,
+    StaffRoleFactory,
+    UserFactory,
+    staff,
+)
 from tests.factories.reviews import ConflictDeclarationFactory
+from tests.factories.scenario import REQUESTED, Scenario, fresh, open_call
 
 pytestmark = pytest.mark.django_db
 
@@ -117,9 +123,7 @@ def test_a_decision_maker_declares_that_there_is_no_conflict(declared: bool | No
     scenario = Scenario()
     case = scenario.assessed()
     if declared is not None:
-        reviews.declare_conflict(
-            application=case, actor=scenario.decider, has_conflict=declared
-        )
+        reviews.declare_conflict(application=case, actor=scenario.decider, has_conflict=declared)
     with pytest.raises(TransitionRefused) as caught:
         grant(scenario, case)
     assert conditions(caught) == {Condition.NO_CONFLICT}
@@ -341,9 +345,7 @@ def test_only_a_ground_of_the_calls_list_revokes() -> None:
 def test_the_database_refuses_a_decider_among_the_assessors() -> None:
     decider, preparer = UserFactory(), UserFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
-        DecisionFactory(
-            decider=decider, preparer=preparer, assessor_ids=[preparer.pk, decider.pk]
-        )
+        DecisionFactory(decider=decider, preparer=preparer, assessor_ids=[preparer.pk, decider.pk])
     with pytest.raises(IntegrityError), transaction.atomic():
         DecisionFactory(decider=decider, preparer=decider, assessor_ids=[])
     assert DecisionFactory(decider=decider, preparer=preparer).pk
@@ -441,4 +443,3 @@ def test_a_decision_taken_twice_at_once_is_made_once() -> None:
     assert sorted(in_threads(attempt, attempt)) == ["TransitionNotAllowed", "granted"]
     assert case.decisions.count() == 1
     assert case.ledger_entries.count() == 1
-

@@ -26,6 +26,7 @@ from grants.checks import (
 from grants.enums import Approval, Status
 from grants.models import Application
 from grants.services import drafts, handling, submission
+from grants.tasks import lapse_completions
 from grants.workflow import Condition
 from tests.core.concurrency import in_threads
 from tests.factories import OrganisationFactory, UserFactory, acting_for
@@ -297,6 +298,18 @@ def test_the_system_lapses_a_completion_only_after_its_date() -> None:
     assert (event.name, event.actor_kind) == ("application.lapsed", "system")
 
 
+def test_the_beat_lapses_what_is_past_its_date_once_and_leaves_the_rest() -> None:
+    scenario = Scenario()
+    past, due_today = (scenario.at(Status.COMPLETION_REQUESTED) for _ in range(2))
+    today = timezone.localdate()
+    Application.objects.filter(pk=past.pk).update(completion_due=today - timedelta(days=3))
+    Application.objects.filter(pk=due_today.pk).update(completion_due=today)
+    assert lapse_completions() == 1
+    assert lapse_completions() == 0
+    assert fresh(past).status == Status.SUBMITTED
+    assert fresh(due_today).status == Status.COMPLETION_REQUESTED
+
+
 # The checks ---------------------------------------------------------------------------------------
 
 GOOD = Snapshot(
@@ -305,9 +318,7 @@ GOOD = Snapshot(
     opens_on=None,
     today=date(2013, 1, 1),
     requested_sek=500,
-    participants=(
-        Participant(organisation=1, kind="municipality", is_lead=True, approved=True),
-    ),
+    participants=(Participant(organisation=1, kind="municipality", is_lead=True, approved=True),),
     leads_others=False,
 )
 

@@ -143,7 +143,8 @@ def attempt(status: Status, action: Action, facts: Facts) -> Application:
 
 
 @pytest.mark.parametrize(
-    ("action", "status"), [(line.action, status) for line in TABLE.values() for status in line.sources]
+    ("action", "status"),
+    [(line.action, status) for line in TABLE.values() for status in line.sources],
 )
 def test_a_pair_of_the_table_leads_to_its_target(action: Action, status: Status) -> None:
     assert attempt(status, action, good_for(action)).status == TABLE[action].target
@@ -187,9 +188,7 @@ def test_the_design_has_these_transitions_and_no_others() -> None:
         revoked close closed | final_reported close closed
     """
     assert pairs == {
-        tuple(line.split())
-        for line in lines.replace("\n", "|").split("|")
-        if line.strip()
+        tuple(line.split()) for line in lines.replace("\n", "|").split("|") if line.strip()
     }
 
 

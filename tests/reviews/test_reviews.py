@@ -212,9 +212,7 @@ def _not_communicated(scenario: Scenario, case: Application) -> None:
 
 
 def _someone_elses(scenario: Scenario, case: Application) -> None:
-    handling.assign_officer(
-        application=case, officer=scenario.colleague, actor=scenario.colleague
-    )
+    handling.assign_officer(application=case, officer=scenario.colleague, actor=scenario.colleague)
 
 
 def _nobodys(scenario: Scenario, case: Application) -> None:
@@ -279,9 +277,7 @@ def test_a_case_is_handed_only_to_a_case_officer_of_its_agency() -> None:
             handling.assign_officer(application=case, officer=person, actor=scenario.officer)
         if person != scenario.decider:
             with pytest.raises(PermissionDenied):
-                handling.assign_officer(
-                    application=case, officer=scenario.officer, actor=person
-                )
+                handling.assign_officer(application=case, officer=scenario.officer, actor=person)
     with pytest.raises(handling.NotAssignable):
         handling.assign_officer(
             application=scenario.at(Status.REJECTED),
@@ -364,9 +360,7 @@ def test_a_call_that_asks_for_no_opinions_gets_none() -> None:
     scenario = Scenario()
     case = scenario.submitted()
     with pytest.raises(ReviewRefused) as caught:
-        services.ask_opinions(
-            application=case, actor=scenario.officer, due_on=timezone.localdate()
-        )
+        services.ask_opinions(application=case, actor=scenario.officer, due_on=timezone.localdate())
     assert caught.value.code == "not_asked"
 
 
