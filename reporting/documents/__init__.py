@@ -1,0 +1,1 @@
+"""The renderings of the national report, all from one `ReportContent`."""

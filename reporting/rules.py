@@ -1,0 +1,62 @@
+"""Who may write, send in and review a report."""
+
+from typing import Any
+
+import rules
+
+from applicants.enums import Role
+from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role
+from core.models import Agency
+from reporting.enums import ReportStatus
+from reporting.models import Report
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def writes_for_the_organisation(user: Any, report: Report | None) -> bool:
+    """Writes for the organisation whose report it is."""
+    return report is not None and has_mandate(user, report.organisation_id, WRITERS)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def signs_for_the_organisation(user: Any, report: Report | None) -> bool:
+    """Signs for the organisation whose report it is."""
+    return report is not None and has_mandate(user, report.organisation_id, SIGNATORIES)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_received(user: Any, report: Report | None) -> bool:
+    """Has been received: staff never read a draft."""
+    return report is not None and report.status not in {ReportStatus.DUE, ReportStatus.DRAFT}
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_officer_of_report(user: Any, report: Report | None) -> bool:
+    """Is a case officer at the agency that the report is for."""
+    return report is not None and has_role(user, report.agency_id, (Role.CASE_OFFICER,))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def reads_reports(user: Any, report: Report | None) -> bool:
+    """Is a case officer or analyst at the agency that the report is for."""
+    roles = (Role.CASE_OFFICER, Role.ANALYST)
+    return report is not None and has_role(user, report.agency_id, roles)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_officer_of_agency(user: Any, agency: Agency | None) -> bool:
+    """Is a case officer at the agency."""
+    return agency is not None and has_role(user, agency.pk, (Role.CASE_OFFICER,))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_analyst_of_agency(user: Any, agency: Agency | None) -> bool:
+    """Is an analyst at the agency."""
+    return agency is not None and has_role(user, agency.pk, (Role.ANALYST,))
+
+
+rules.add_perm("reporting.build_edition", is_analyst_of_agency)
+rules.add_perm("reporting.require_report", is_officer_of_agency)
+rules.add_perm("reporting.write_report", writes_for_the_organisation)
+rules.add_perm("reporting.send_report", signs_for_the_organisation)
+rules.add_perm("reporting.review_report", is_officer_of_report)
+rules.add_perm("reporting.view_report", writes_for_the_organisation | (is_received & reads_reports))

@@ -1,0 +1,62 @@
+"""Reading reports."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from applicants.selectors import agencies_of, organisations_acted_for
+from grants.models import Application
+from grants.selectors.cases import READERS
+from reporting.enums import ReportStatus
+from reporting.models import Report, ReportReference, ReportVersion
+
+UNSEEN = (ReportStatus.DUE, ReportStatus.DRAFT)
+
+
+def reports_visible_to(user: Any) -> QuerySet[Report]:
+    """The received reports of the agencies where the person is case officer or analyst."""
+    return Report.objects.filter(agency__in=agencies_of(user, READERS)).exclude(
+        status__in=[str(status) for status in UNSEEN]
+    )
+
+
+def own_reports(user: Any) -> QuerySet[Report]:
+    """The reports, also those still due, of the organisations that the person acts for."""
+    return Report.objects.filter(organisation__in=organisations_acted_for(user))
+
+
+def reports_listed(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """With all that a row of a list shows: no query is needed for any row."""
+    return reports.select_related("agency", "organisation", "organisation__county")
+
+
+def reports_of(application: Application) -> QuerySet[Report]:
+    """The reports that answer for the grant, oldest year first."""
+    return (
+        Report.objects.filter(references__application=application)
+        .select_related("organisation")
+        .order_by("year", "pk")
+    )
+
+
+def with_answers(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """With all that a report's own page shows: its cases, and every version with answers."""
+    return reports_listed(reports).prefetch_related(
+        Prefetch(
+            "references",
+            ReportReference.objects.select_related("application", "application__call"),
+        ),
+        Prefetch(
+            "versions",
+            ReportVersion.objects.order_by("number").prefetch_related("areas", "answers"),
+        ),
+    )
+
+
+def overdue(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Those that are not received though their due date (Swedish local) has passed."""
+    return reports.filter(
+        status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT)],
+        due_on__lt=timezone.localdate(),
+    )

@@ -1,0 +1,10 @@
+"""What the database itself refuses in the reporting room."""
+
+from core.triggers import append_only
+
+append_only("reporting_reportversion")
+append_only("reporting_reportarea")
+append_only("reporting_reportanswer")
+append_only("reporting_frozendataset")
+append_only("reporting_edition")
+append_only("reporting_editiontable")
