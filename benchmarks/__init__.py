@@ -1,0 +1,1 @@
+"""Measuring the main job on generated years."""

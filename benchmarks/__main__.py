@@ -1,0 +1,165 @@
+"""`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas.
+
+Each phase runs in a process of its own, on a database of its own: SQLite in a temporary folder,
+or a new database on the PostgreSQL that DATABASE_URL names. All must give the same figures.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+
+GOAL_FREEZE_AND_TABLES = 5.0
+"""Freeze and tables together should take at most so many times what DuckDB from CSV takes."""
+
+_OURS, _OTHERS = ("freeze", "tables"), ("duckdb", "pandas")
+_ROUNDS = 2
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--reports", type=int, default=20_000, help="reports a stream")
+    parser.add_argument("--large", action="store_true", help="import 50 000 reports a stream too")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    with tempfile.TemporaryDirectory(prefix="tilldela-bench-") as name:
+        folder = Path(name)
+        os.environ["DATA_DIR"] = str(folder / "data")
+        django.setup()
+        kept = _measured(folder, options.reports)
+        if options.large:
+            _imported(folder, 50_000)
+    return 0 if kept else 1
+
+
+def _measured(folder: Path, reports: int) -> bool:
+    files, rows = _generated(folder, reports)
+    total = sum(rows.values())
+    with _database(folder) as environment:
+        ours = {"import": _run("import", files, environment)}
+        # In turns, so that a machine that is busy for a while is so for all of them.
+        rounds = [
+            {name: _run(name, files, environment) for name in (*_OURS, *_OTHERS)}
+            for _ in range(_ROUNDS)
+        ]
+    ours |= {name: _best(rounds, name) for name in _OURS}
+    others = {name: _best(rounds, name) for name in _OTHERS}
+    duck, pandas = others["duckdb"]["seconds"], others["pandas"]["seconds"]
+    both = ours["freeze"]["seconds"] + ours["tables"]["seconds"]
+    print(f"{'':24}{'seconds':>9}{'rows/s':>12}{'× DuckDB':>10}{'× pandas':>10}{'peak MB':>9}")
+    lines = [
+        ("import", ours["import"]["seconds"], ours["import"]["peak_mb"]),
+        ("freeze", ours["freeze"]["seconds"], ours["freeze"]["peak_mb"]),
+        ("tables", ours["tables"]["seconds"], ours["tables"]["peak_mb"]),
+        ("freeze + tables", both, max(ours["freeze"]["peak_mb"], ours["tables"]["peak_mb"])),
+        ("DuckDB from CSV", duck, others["duckdb"]["peak_mb"]),
+        ("pandas from CSV", pandas, others["pandas"]["peak_mb"]),
+    ]
+    for label, seconds, peak in lines:
+        print(
+            f"{label:24}{seconds:9.3f}{total / seconds:12,.0f}{seconds / duck:10.2f}"
+            f"{seconds / pandas:10.2f}{peak:9}"
+        )
+    print(f"The data set is {ours['freeze']['bytes'] / 1e6:.1f} MB.")
+    same = {ours["tables"]["outcome"], *(each["outcome"] for each in others.values())}
+    goals = [
+        ("all three give the same figures", len(same) == 1),
+        ("tables are faster than DuckDB from CSV", ours["tables"]["seconds"] < duck),
+        (
+            f"freeze and tables take at most {GOAL_FREEZE_AND_TABLES:.0f} times DuckDB from CSV",
+            both <= GOAL_FREEZE_AND_TABLES * duck,
+        ),
+    ]
+    for goal, kept in goals:
+        print(f"{'yes' if kept else 'NO ':4}{goal}")
+    return all(kept for _, kept in goals)
+
+
+def _best(rounds: list[dict[str, dict[str, Any]]], name: str) -> dict[str, Any]:
+    return min((found[name] for found in rounds), key=lambda found: float(found["seconds"]))
+
+
+def _imported(folder: Path, reports: int) -> None:
+    files, rows = _generated(folder, reports)
+    with _database(folder) as environment:
+        found = _run("import", files, environment)
+    total = sum(rows.values())
+    print(
+        f"import: {found['seconds']:.1f} s, {total / found['seconds']:,.0f} rows/s, "
+        f"peak {found['peak_mb']} MB"
+    )
+
+
+def _generated(folder: Path, reports: int) -> tuple[Path, dict[str, int]]:
+    from benchmarks.generate import write_year
+
+    files = write_year(folder / f"year-{reports}", reports_per_stream=reports)
+    rows: dict[str, int] = {}
+    for path in sorted(files.glob("*.csv")):
+        with path.open("rb") as file:
+            rows[path.stem] = sum(1 for _ in file) - 1
+    print(
+        f"A year of {reports:,} reports a stream: {sum(rows.values()):,} rows, "
+        f"of which {rows['answers']:,} answers."
+    )
+    return files, rows
+
+
+def _run(phase: str, files: Path, environment: dict[str, str]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.phases", phase, str(files)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of processes that share a new, migrated database."""
+    data = folder / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    environment = {**os.environ, "DATA_DIR": str(data)}
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith(("postgres", "pgsql")):
+        environment["DATABASE_URL"] = f"sqlite:///{data / 'bench.sqlite3'}"
+        _migrate(environment)
+        yield environment
+        return
+    import psycopg
+
+    name = f"tilldela_bench_{os.getpid()}"
+    parts = urlsplit(url)._replace(scheme="postgresql")
+    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            environment["DATABASE_URL"] = parts._replace(path=f"/{name}").geturl()
+            _migrate(environment)
+            yield environment
+        finally:
+            server.execute(f"DROP DATABASE {name}")
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

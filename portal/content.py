@@ -1,0 +1,89 @@
+"""How states are shown, and what the portal's pages are filled with."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import pgettext_lazy
+
+from core.content import Tag, Text, Tone
+from grants.enums import EntryKind, Status
+from reporting.enums import AreaStatus, BuildState, ReportStatus
+
+_TONES: dict[str, Tone] = {
+    Status.DRAFT: Tone.NEUTRAL,
+    Status.DISCARDED: Tone.NEUTRAL,
+    Status.SUBMITTED: Tone.INFO,
+    Status.COMPLETION_REQUESTED: Tone.WARNING,
+    Status.ASSESSED: Tone.INFO,
+    Status.GRANTED: Tone.SUCCESS,
+    Status.REJECTED: Tone.DANGER,
+    Status.DISMISSED: Tone.DANGER,
+    Status.WITHDRAWN: Tone.NEUTRAL,
+    Status.INTERIM_REPORTED: Tone.SUCCESS,
+    Status.FINAL_REPORTED: Tone.SUCCESS,
+    Status.REVOKED: Tone.DANGER,
+    Status.CLOSED: Tone.NEUTRAL,
+}
+_REPORT_TONES: dict[str, Tone] = {
+    ReportStatus.DUE: Tone.WARNING,
+    ReportStatus.DRAFT: Tone.NEUTRAL,
+    ReportStatus.RECEIVED: Tone.INFO,
+    ReportStatus.RETURNED: Tone.WARNING,
+    ReportStatus.ACCEPTED: Tone.SUCCESS,
+}
+_AREA_TONES: dict[str, Tone] = {
+    AreaStatus.ONGOING: Tone.INFO,
+    AreaStatus.COMPLETED: Tone.SUCCESS,
+    AreaStatus.NOT_CARRIED_OUT: Tone.NEUTRAL,
+}
+_BUILD_TONES: dict[str, Tone] = {
+    BuildState.QUEUED: Tone.NEUTRAL,
+    BuildState.RUNNING: Tone.INFO,
+    BuildState.DONE: Tone.SUCCESS,
+    BuildState.FAILED: Tone.DANGER,
+}
+
+
+def status_tag(status: str) -> Tag:
+    """The state of an application."""
+    return Tag(Status(status).label, _TONES[status])
+
+
+def report_tag(status: str) -> Tag:
+    """The state of a report."""
+    return Tag(ReportStatus(status).label, _REPORT_TONES[status])
+
+
+def area_tag(status: str) -> Tag:
+    """How far the work in an area had come."""
+    return Tag(AreaStatus(status).label, _AREA_TONES[status])
+
+
+def build_tag(state: str) -> Tag:
+    """How the making of an edition goes."""
+    return Tag(BuildState(state).label, _BUILD_TONES[state])
+
+
+def entry_label(kind: str) -> Text:
+    """What a ledger entry books."""
+    if kind == EntryKind.GRANTED:
+        return pgettext_lazy("amount", "Granted")
+    return EntryKind(kind).label
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A place in the main menu; `exact` when the page is the place itself."""
+
+    label: Text
+    url: str
+    current: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in, as what, and for which agency."""
+
+    name: str
+    role: Text
+    agency: str

@@ -1,0 +1,133 @@
+"""The filters of the lists, and what is asked for when an edition is made."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applicants.enums import OrganisationKind
+from core.models import Agency, County
+from grants.enums import Status, Stream
+from reporting.enums import ReportStatus
+
+type Choices = Iterable[tuple[str, Any]]
+
+SHOWN_STATUSES = tuple(s for s in Status if s not in (Status.DRAFT, Status.DISCARDED))
+SHOWN_REPORT_STATUSES = tuple(
+    s for s in ReportStatus if s not in (ReportStatus.DUE, ReportStatus.DRAFT)
+)
+
+
+def _all_or(choices: Choices) -> list[tuple[str, Any]]:
+    return [("", _("All")), *choices]
+
+
+class ListFilter(forms.Form):
+    """A filter that lives in the address. A value that cannot be is an error at its field,
+    and the list is shown without it."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, strip=True)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The valid values in use, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def label_of(self, name: str, value: str) -> str:
+        """What a chosen value is called in the form."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        return value
+
+
+class ApplicationFilter(ListFilter):
+    """Which applications to show."""
+
+    call = forms.ChoiceField(label=_("Call"), required=False)
+    county = forms.ChoiceField(label=_("County"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of organisation"),
+        required=False,
+        choices=_all_or(OrganisationKind.choices),
+    )
+    status = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=_all_or((s.value, s.label) for s in SHOWN_STATUSES),
+    )
+
+    def __init__(self, data: Any, *, calls: Choices, counties: Iterable[County]) -> None:
+        super().__init__(data)
+        self.fields["q"].help_text = _("Number or organisation")
+        _choices(self, "call", calls)
+        _choices(self, "county", ((county.code, county.name) for county in counties))
+
+
+class OrganisationFilter(ListFilter):
+    """Which organisations to show."""
+
+    county = forms.ChoiceField(label=_("County"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of organisation"),
+        required=False,
+        choices=_all_or(OrganisationKind.choices),
+    )
+
+    def __init__(self, data: Any, *, counties: Iterable[County]) -> None:
+        super().__init__(data)
+        self.fields["q"].help_text = _("Name or organisation number")
+        _choices(self, "county", ((county.code, county.name) for county in counties))
+
+
+class ReportFilter(ListFilter):
+    """Which reports to show."""
+
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    stream = forms.ChoiceField(label=_("Stream"), required=False, choices=_all_or(Stream.choices))
+    county = forms.ChoiceField(label=_("County"), required=False)
+    status = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=_all_or((s.value, s.label) for s in SHOWN_REPORT_STATUSES),
+    )
+
+    def __init__(self, data: Any, *, years: Iterable[int], counties: Iterable[County]) -> None:
+        super().__init__(data)
+        self.fields["q"].help_text = _("Reference or organisation")
+        _choices(self, "year", ((str(year), str(year)) for year in years))
+        _choices(self, "county", ((county.code, county.name) for county in counties))
+
+
+def _choices(form: forms.Form, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = _all_or(choices)
+
+
+class BuildForm(forms.Form):
+    """Which year's report to make, and by which day reports are to have been received."""
+
+    programme_year = forms.ChoiceField(label=_("Year"))
+    cutoff = forms.DateField(
+        label=_("Reports received up to and including"),
+        help_text=_("Written as 2014-06-01. Leave it empty for the cut-off of the year's calls."),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, years: Sequence[tuple[Agency, int]]) -> None:
+        super().__init__(data)
+        self._years = {f"{agency.code}-{year}": (agency, year) for agency, year in years}
+        field = self.fields["programme_year"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [
+                (key, f"{year}, {agency.short}") for key, (agency, year) in self._years.items()
+            ]
+
+    def clean_programme_year(self) -> tuple[Agency, int]:
+        """The agency and the year that were chosen."""
+        return self._years[self.cleaned_data["programme_year"]]

@@ -1,0 +1,63 @@
+"""The programme year 2013, one open call and accounts to look around with."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import portal
+from core.models import Agency
+from grants.definitions import built_in_definition
+from grants.models import Application
+from grants.services.calls import load_definitions
+from portal.imports import bring_in_year
+from portal.services.demo import demo_call, demo_people
+from reporting.models import Edition
+
+YEAR = 2013
+FOLDER = Path(portal.__file__).parent / "demo" / f"year-{YEAR}"
+DEFINITION = f"kommuner-{YEAR}"
+APPLICANTS_CASE = "K13-0001"
+"""The applicant's account acts for the lead of this case."""
+DEFAULT_PASSWORD = "utvecklingsmedel 2013"  # noqa: S105 (for demonstration; DEMO_PASSWORD sets another)
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes what a demonstration needs: the year 2013, its report, an open call and an "
+        "account for each role (password: the environment's DEMO_PASSWORD). Safe to repeat."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        load_definitions()
+        agency = self._agency()
+        today = timezone.localdate()
+        case = Application.objects.select_related("lead").get(
+            call__agency=agency, reference=APPLICANTS_CASE
+        )
+        password = environ.Env().str("DEMO_PASSWORD", default=DEFAULT_PASSWORD)
+        people = demo_people(agency=agency, organisation=case.lead, password=password, today=today)
+        call = demo_call(agency=agency, definition=DEFINITION, today=today)
+        made = Edition.objects.filter(agency=agency, year=YEAR).exists()
+        if not made and "build_edition" in get_commands():
+            call_command("build_edition", year=YEAR, agency=agency.code, stdout=self.stderr)
+        if options["verbosity"] > 0:
+            self.stdout.write(
+                _("Open call: {code}, until {day}").format(code=call.code, day=call.closes_on)
+            )
+            self.stdout.write(_("Sign-ins (password: {password})").format(password=password))
+            for user in people:
+                self.stdout.write(f"  {user.email:<36} {user.name}")
+
+    @staticmethod
+    def _agency() -> Agency:
+        """The agency of the year 2013, which is brought in unless it is there."""
+        there = Application.objects.filter(reference=APPLICANTS_CASE, call__year=YEAR).first()
+        if there is not None:
+            return there.call.agency
+        outcome = bring_in_year(path=FOLDER, agency=built_in_definition(DEFINITION).agency.code)
+        return Agency.objects.get(code=outcome.agency)

@@ -1,0 +1,1 @@
+"""Reads that span the rooms: lists, the case page, the organisation page."""

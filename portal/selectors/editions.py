@@ -1,0 +1,68 @@
+"""Reading editions as the portal shows them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from applicants.enums import Role
+from applicants.selectors import agencies_of
+from core.models import Agency
+from grants.models import Call
+from portal.rules import LOOKS_AROUND
+from reporting.content import ReportContent
+from reporting.models import Edition, EditionBuild, Report
+from reporting.selectors.edition_content import edition_content
+from reporting.selectors.reports import reports_listed, reports_visible_to
+
+from .listing import with_cutoff
+
+_KEPT = 16
+_contents: dict[tuple[int, datetime, str], ReportContent] = {}
+
+
+def content_of(edition: Edition, language: str) -> ReportContent:
+    """All that the edition says; kept in the process, since an edition never changes.
+
+    Raises reporting.selectors.datasets.DatasetDamaged when the frozen data set is not there.
+    """
+    key = (edition.pk, edition.created_at, language)
+    found = _contents.get(key)
+    if found is None:
+        if len(_contents) >= _KEPT:
+            _contents.clear()
+        found = _contents[key] = edition_content(edition, language)
+    return found
+
+
+def looks_into(user: Any, agency: Agency) -> bool:
+    """Whether the person sees the agency's cases, and so the reports behind a figure."""
+    return agencies_of(user, LOOKS_AROUND).filter(pk=agency.pk).exists()
+
+
+def programme_years(user: Any) -> list[tuple[Agency, int]]:
+    """The agencies and years that the person may make editions of, newest first."""
+    agencies = {agency.pk: agency for agency in agencies_of(user, (Role.ANALYST,))}
+    found = (
+        Call.objects.filter(agency__in=list(agencies))
+        .order_by("-year", "agency__code")
+        .values_list("agency", "year")
+        .distinct()
+    )
+    return [(agencies[agency], year) for agency, year in found]
+
+
+def builds_visible_to(user: Any) -> QuerySet[EditionBuild]:
+    """The builds of the agencies where the person is analyst."""
+    return EditionBuild.objects.filter(
+        agency__in=agencies_of(user, (Role.ANALYST,))
+    ).select_related("agency", "edition", "edition__agency")
+
+
+def reports_by_code(edition: Edition, codes: Iterable[str], user: Any) -> Mapping[str, Report]:
+    """The edition's reports with these references, as far as the reader may see them."""
+    found = reports_visible_to(user).filter(
+        agency=edition.agency, year=edition.year, code__in=list(codes)
+    )
+    return {report.code: report for report in with_cutoff(reports_listed(found))}

@@ -1,0 +1,167 @@
+"""Filtering and ordering the portal's lists. Values come checked from a form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from applicants.models import Organisation
+from applicants.selectors import agencies_of
+from core.models import County
+from grants.models import Application, Call, Participation
+from portal.rules import LOOKS_AROUND
+from reporting.models import Report
+
+from .paging import Key, moment, text, whole
+
+APPLICATION_KEYS: Mapping[str, tuple[Key, ...]] = {
+    "number": (Key("number_key", text),),
+    "organisation": (Key("lead__sort_key", text),),
+    "received": (Key("received_at", moment),),
+    "requested": (Key("requested_sek", whole),),
+    "granted": (Key("granted_key", whole),),
+}
+ORGANISATION_KEYS: Mapping[str, tuple[Key, ...]] = {
+    "name": (Key("sort_key", text),),
+    "county": (Key("county__position", whole), Key("sort_key", text)),
+    "applications": (Key("application_count", whole),),
+    "granted": (Key("granted_total", whole),),
+}
+REPORT_KEYS: Mapping[str, tuple[Key, ...]] = {
+    "reference": (Key("code", text),),
+    "organisation": (Key("organisation__sort_key", text),),
+    "year": (Key("year", whole),),
+    "received": (Key("first_received_at", moment),),
+}
+
+
+def counties() -> QuerySet[County]:
+    """The counties in the published order."""
+    return County.objects.order_by("position")
+
+
+def calls_looked_at(user: Any) -> QuerySet[Call]:
+    """The calls of the agencies in whose cases the person looks around, newest first."""
+    return (
+        Call.objects.filter(agency__in=agencies_of(user, LOOKS_AROUND))
+        .select_related("agency", "definition_record")
+        .order_by("-year", "stream", "code")
+    )
+
+
+def applications_found(
+    applications: QuerySet[Application], chosen: Mapping[str, str]
+) -> QuerySet[Application]:
+    """The cases that the filter asks for, with what they are ordered by."""
+    if words := chosen.get("q"):
+        part = Participation.objects.filter(
+            application=OuterRef("pk"), organisation__sort_key__contains=words.casefold()
+        )
+        applications = applications.filter(
+            Q(reference__icontains=words) | Q(register_number__icontains=words) | Exists(part)
+        )
+    for name, field in {
+        "call": "call",
+        "county": "lead__county",
+        "kind": "lead__kind",
+        "status": "status",
+    }.items():
+        if value := chosen.get(name):
+            applications = applications.filter(**{field: value})
+    return applications.annotate(
+        number_key=Case(When(register_number="", then="reference"), default="register_number"),
+        granted_key=Coalesce("granted_sek", Value(-1), output_field=BigIntegerField()),
+    )
+
+
+def organisations_found(
+    organisations: QuerySet[Organisation],
+    chosen: Mapping[str, str],
+    *,
+    within: QuerySet[Application],
+) -> QuerySet[Organisation]:
+    """The organisations that the filter asks for, with the sums over the cases that the reader
+    may see: `application_count`, `partner_count` and `granted_total` (whole SEK)."""
+    if words := chosen.get("q"):
+        organisations = organisations.filter(
+            Q(sort_key__contains=words.casefold()) | Q(org_no__icontains=words)
+        )
+    for name in ("county", "kind"):
+        if value := chosen.get(name):
+            organisations = organisations.filter(**{name: value})
+    seen = within.order_by()
+    led = seen.filter(lead=OuterRef("pk")).values("lead")
+    part = (
+        Participation.objects.filter(
+            organisation=OuterRef("pk"), role="partner", application__in=seen.values("pk")
+        )
+        .order_by()
+        .values("organisation")
+    )
+    return organisations.annotate(
+        application_count=Coalesce(
+            Subquery(led.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
+        ),
+        partner_count=Coalesce(
+            Subquery(part.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
+        ),
+        granted_total=Coalesce(
+            Subquery(
+                led.annotate(n=Sum("granted_sek")).values("n"), output_field=BigIntegerField()
+            ),
+            0,
+        ),
+    )
+
+
+def reports_found(reports: QuerySet[Report], chosen: Mapping[str, str]) -> QuerySet[Report]:
+    """The reports that the filter asks for, with the `cutoff` of their call."""
+    if words := chosen.get("q"):
+        reports = reports.filter(
+            Q(code__icontains=words) | Q(organisation__sort_key__contains=words.casefold())
+        )
+    for name, field in {
+        "year": "year",
+        "stream": "stream",
+        "county": "organisation__county",
+        "status": "status",
+    }.items():
+        if value := chosen.get(name):
+            reports = reports.filter(**{field: value})
+    return with_cutoff(reports)
+
+
+def with_cutoff(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """With `cutoff`: the last day of receipt that the year's edition counts, or None."""
+    call = Call.objects.filter(
+        agency=OuterRef("agency"), year=OuterRef("year"), stream=OuterRef("stream")
+    ).order_by("code")
+    return reports.annotate(cutoff=Subquery(call.values("report_cutoff")[:1]))
+
+
+def report_years(reports: QuerySet[Report]) -> list[int]:
+    """The years that there are reports of, newest first."""
+    return list(reports.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def is_late(report: Report) -> bool:
+    """Whether it was first received after its `cutoff` (see `with_cutoff`), by Swedish date."""
+    cutoff = getattr(report, "cutoff", None)
+    if cutoff is None or report.first_received_at is None:
+        return False
+    return bool(timezone.localtime(report.first_received_at).date() > cutoff)

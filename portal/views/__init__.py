@@ -1,0 +1,1 @@
+"""Pages: fetch what the reader may see, rule, form, service, response."""

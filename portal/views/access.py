@@ -1,0 +1,50 @@
+"""How a page is kept: who may open it is said once, in the list of routes."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+
+import rules
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from applicants.models import User
+from portal.rules import looks_around, makes_editions
+
+# Asking for a permission that nobody has declared would deny it: the declarations are loaded.
+DECLARED = (looks_around, makes_editions)
+
+type View = Callable[..., HttpResponseBase]
+
+
+class Access(StrEnum):
+    """Who may open an address. The pages' own values name a permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    TECHNICAL = "technical"
+    LOOK_AROUND = "portal.look_around"
+    MAKE_EDITIONS = "portal.make_editions"
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who is signed in. Raises Http404 where nobody is."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def guarded(view: View, access: Access) -> View:
+    """The view behind its rule: those signed out sign in, others who may not find nothing."""
+    if access is Access.PUBLIC:
+        return view
+
+    @wraps(view)
+    def checked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if access is not Access.SIGNED_IN and not rules.has_perm(access.value, request.user):
+            raise Http404
+        return view(request, **kwargs)
+
+    return checked

@@ -1,0 +1,157 @@
+"""The journal of a case as a timeline: codes become words, silence is said plainly."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from applicants.models import User
+from applicants.selectors import people_by_pseudonym
+from core.content import Text, TimelineItem
+from core.enums import ActorKind, JournalKind
+from core.models import Event
+from core.selectors.journal import events_of
+from grants.models import Application
+from grants.workflow import Condition
+from portal.content import entry_label
+
+from .labels import money
+
+EVENTS: Mapping[str, Text] = {
+    "application.submitted": gettext_lazy("The application was received"),
+    "application.discarded": gettext_lazy("The draft was discarded"),
+    "application.taken_back": gettext_lazy("The application was taken back"),
+    "application.completion_requested": gettext_lazy("Completion was requested"),
+    "application.completed": gettext_lazy("The application was completed"),
+    "application.lapsed": gettext_lazy("The time for completion ran out"),
+    "application.dismissed": gettext_lazy("The application was dismissed"),
+    "application.assessed": gettext_lazy("The application was assessed"),
+    "application.reopened": gettext_lazy("The assessment was reopened"),
+    "application.granted": gettext_lazy("The application was granted"),
+    "application.rejected": gettext_lazy("The application was rejected"),
+    "application.withdrawn": gettext_lazy("The application was withdrawn"),
+    "application.reconsidered": gettext_lazy("The decision was reconsidered"),
+    "application.interim_reported": gettext_lazy("The interim report was accepted"),
+    "application.final_reported": gettext_lazy("The final report was accepted"),
+    "application.revoked": gettext_lazy("The grant was revoked"),
+    "application.closed": gettext_lazy("The case was closed"),
+    "application.begun": gettext_lazy("The draft was begun"),
+    "application.written": gettext_lazy("The draft was changed"),
+    "application.registered": gettext_lazy("The case got its register number"),
+    "application.assigned": gettext_lazy("The case was assigned"),
+    "participation.answered": gettext_lazy("A partner answered"),
+    "conflict.declared": gettext_lazy("Conflict of interest was declared or ruled out"),
+    "finding.recorded": gettext_lazy("A performance requirement was assessed"),
+    "opinion.given": gettext_lazy("A county board gave its opinion"),
+    "proposal.made": gettext_lazy("A decision was proposed"),
+    "ledger.booked": gettext_lazy("Money was booked"),
+    "report.required": gettext_lazy("A report was asked for"),
+    "report.started": gettext_lazy("The report was begun"),
+    "report.received": gettext_lazy("The report was received"),
+    "report.returned": gettext_lazy("The report was returned with questions"),
+    "report.accepted": gettext_lazy("The report was accepted"),
+    "text.removed": gettext_lazy("A text was removed by a decision"),
+}
+NOT_RECORDED: Mapping[str, Text] = {
+    "made_by": gettext_lazy("who did it"),
+    "required_answers": gettext_lazy("which questions had to be answered"),
+    Condition.AMOUNT_ASKED: gettext_lazy("the amount asked for"),
+    Condition.ALL_ANSWERED: gettext_lazy("the answers to the application form"),
+    Condition.PARTNERS_APPROVED: gettext_lazy("the partners' approval"),
+    Condition.NO_BLOCKING_CHECK: gettext_lazy("the checks of the application"),
+    Condition.CALL_OPEN: gettext_lazy("that the call was open"),
+    Condition.NOBODY_ASSIGNED: gettext_lazy("whether a case officer was assigned"),
+    Condition.FIELDS_AND_DATE_NAMED: gettext_lazy("what was to be completed, and by when"),
+    Condition.OFFICER_OR_DATE_PASSED: gettext_lazy("why the completion lapsed"),
+    Condition.DISMISSAL_GROUND: gettext_lazy("the ground for dismissal"),
+    Condition.REASONS_GIVEN: gettext_lazy("the reasons"),
+    Condition.ASSIGNED: gettext_lazy("the case officer"),
+    Condition.NO_CONFLICT: gettext_lazy("declarations of conflict of interest"),
+    Condition.FINDINGS_COMPLETE: gettext_lazy("findings of the performance requirements"),
+    Condition.OPINIONS_IN: gettext_lazy("the county boards' opinions"),
+    Condition.PROPOSAL_WITH_REASONS: gettext_lazy("the proposal and its reasons"),
+    Condition.COMMUNICATED: gettext_lazy("communication with the applicant"),
+    Condition.REQUIREMENTS_MET: gettext_lazy("that the requirements were met"),
+    Condition.AMOUNT_WITHIN_ASKED: gettext_lazy("that the amount was within what was asked for"),
+    Condition.FRAME_HOLDS: gettext_lazy("that the frame held"),
+    Condition.FOUR_EYES: gettext_lazy("who prepared and who decided"),
+    Condition.DECIDED_AFTER_RECEIPT: gettext_lazy("that the decision came after the receipt"),
+    Condition.RECONSIDERATION_GROUND: gettext_lazy("the ground for reconsideration"),
+    Condition.REPORT_ACCEPTED: gettext_lazy("that the report was accepted"),
+    Condition.REPORTED_AFTER_DECISION: gettext_lazy("that the report came after the decision"),
+    Condition.INTERIM_DONE_OR_NOT_ASKED: gettext_lazy("the interim report"),
+    Condition.LISTED_GROUND: gettext_lazy("the ground for revocation"),
+    Condition.LEDGER_BALANCED: gettext_lazy("that the ledger balanced"),
+}
+DATE = "date"
+"""What stands among the missing where nobody knows when it happened."""
+TIMED = frozenset(
+    {
+        "application.submitted",
+        "application.interim_reported",
+        "application.final_reported",
+        "report.received",
+    }
+)
+"""What an old register gives the hour of; of the rest it gives the day."""
+_AMOUNTS: Mapping[str, Text] = {
+    "requested_sek": pgettext_lazy("amount", "Requested"),
+    "granted_sek": pgettext_lazy("amount", "Granted"),
+    "amount_sek": gettext_lazy("Amount"),
+}
+
+
+def timeline_of(application: Application) -> list[TimelineItem]:
+    """The case's events, the oldest first."""
+    events = list(events_of(kind=JournalKind.CASE, subject=str(application.pk)))
+    people = people_by_pseudonym(event.actor for event in events if event.actor)
+    return [_item(event, people) for event in events]
+
+
+def _item(event: Event, people: Mapping[str, User]) -> TimelineItem:
+    payload = json.loads(event.payload)
+    missing = payload.get("not_recorded", [])
+    return TimelineItem(
+        at=event.occurred_at,
+        heading=EVENTS.get(event.name, event.name),
+        who=_who(event, people),
+        day_only=event.actor_kind == ActorKind.IMPORT and event.name not in TIMED,
+        dated=DATE not in missing,
+        details=(*_details(event.name, payload), *_texts(event)),
+        not_recorded=tuple(NOT_RECORDED.get(code, code) for code in missing if code != DATE),
+    )
+
+
+def _who(event: Event, people: Mapping[str, User]) -> Text:
+    if event.actor_kind == ActorKind.PERSON:
+        person = people.get(event.actor)
+        return str(person) if person else _("a person no longer known")
+    if event.actor_kind == ActorKind.IMPORT:
+        return _("from an older register")
+    return _("the system")
+
+
+def _details(name: str, payload: Mapping[str, Any]) -> list[Text]:
+    if name == "ledger.booked":
+        return [
+            _("%(kind)s for %(year)s: %(amount)s")
+            % {
+                "kind": entry_label(payload["kind"]),
+                "year": payload["year"],
+                "amount": money(payload["amount_sek"]),
+            }
+        ]
+    return [
+        f"{label}: {money(payload[key])}"
+        for key, label in _AMOUNTS.items()
+        if payload.get(key) is not None
+    ]
+
+
+def _texts(event: Event) -> list[Text]:
+    return [
+        each.text if each.text is not None else _("A text has been removed by a decision.")
+        for each in event.texts.all()
+    ]

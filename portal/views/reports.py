@@ -1,0 +1,119 @@
+"""The list of reports, and one report as it was received."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from core.content import Cell, Crumb, Row, SummaryRow, Table
+from portal.content import report_tag
+from portal.forms import ReportFilter
+from portal.selectors.definitions import call_of, definition_of
+from portal.selectors.listing import (
+    REPORT_KEYS,
+    counties,
+    report_years,
+    reports_found,
+    with_cutoff,
+)
+from portal.views import answers, case
+from portal.views.labels import day
+from portal.views.lists import Heading, listing
+from reporting.models import Report
+from reporting.selectors.reports import reports_listed, reports_visible_to, with_answers
+
+HEADINGS = (
+    Heading(gettext_lazy("Report"), "reference", nowrap=True),
+    Heading(gettext_lazy("Organisation"), "organisation"),
+    Heading(gettext_lazy("County")),
+    Heading(gettext_lazy("Stream")),
+    Heading(gettext_lazy("Year"), "year"),
+    Heading(gettext_lazy("Kind")),
+    Heading(gettext_lazy("First received"), "received", nowrap=True),
+    Heading(gettext_lazy("State")),
+)
+
+
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """The received reports that the reader may see, newest first."""
+    visible = reports_visible_to(request.user)
+    form = ReportFilter(request.GET, years=report_years(visible), counties=counties())
+    page = listing(
+        request,
+        reports_listed(reports_found(visible, form.chosen)),
+        form=form,
+        headings=HEADINGS,
+        keys=REPORT_KEYS,
+        default="-received",
+    )
+    table = Table(
+        id="reports",
+        caption=_("Reports"),
+        columns=page.columns,
+        rows=tuple(report_row(report) for report in page.rows),
+        stack=True,
+        caption_hidden=True,
+    )
+    return render(request, "portal/report_list.html", {"form": form, "page": page, "table": table})
+
+
+def report_row(report: Report) -> Row:
+    """A report in a list of reports."""
+    return Row(
+        Cell(report.code, url=reverse("report-detail", args=[report.pk])),
+        (
+            Cell(report.organisation.name),
+            Cell(report.organisation.county.name),
+            Cell(report.get_stream_display()),
+            Cell(str(report.year)),
+            Cell(report.get_kind_display()),
+            Cell(day(report.first_received_at), note=case.late_text(report)),
+            Cell(tag=report_tag(report.status)),
+        ),
+    )
+
+
+@require_safe
+def report_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """One report: what was answered, area by area, in its latest version."""
+    report = get_object_or_404(with_cutoff(with_answers(reports_visible_to(request.user))), pk=pk)
+    call = call_of(report.agency, year=report.year, stream=report.stream)
+    versions = list(report.versions.all())
+    context = {
+        "crumbs": [Crumb(_("Reports"), reverse("report-list")), Crumb(report.code)],
+        "report": report,
+        "tag": report_tag(report.status),
+        "summary": _summary(report),
+        "sections": answers.sections_of(versions[-1], definition_of(call))
+        if versions and call
+        else [],
+        "versions": versions,
+    }
+    return render(request, "portal/report_detail.html", context)
+
+
+def _summary(report: Report) -> list[SummaryRow]:
+    rows = [
+        SummaryRow(
+            _("Organisation"),
+            report.organisation.name,
+            url=reverse("organisation-detail", args=[report.organisation_id]),
+        ),
+        SummaryRow(_("Stream"), report.get_stream_display()),
+        SummaryRow(_("Year"), str(report.year)),
+        SummaryRow(_("Kind"), report.get_kind_display()),
+        SummaryRow(_("First received"), day(report.first_received_at), note=case.late_text(report)),
+    ]
+    rows += [
+        SummaryRow(
+            _("Answers for"),
+            reference.application.number,
+            url=reverse("application-detail", args=[reference.application_id]),
+            note=str(reference.application.call.year),
+        )
+        for reference in report.references.all()
+    ]
+    return rows

@@ -1,0 +1,150 @@
+"""What a demonstration needs is made once, and kept."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from applicants.enums import OrganisationRole, Role
+from applicants.models import Mandate, StaffRole, User
+from core.models import Agency, Event
+from grants.definitions import built_in_definition
+from grants.models import Application, Call, CallDefinitionRecord
+from grants.services.calls import (
+    DefinitionChanged,
+    load_definitions,
+    open_call,
+    record_copy,
+)
+from portal.services.demo import demo_call
+from reporting.models import Edition
+
+
+@pytest.fixture
+def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", "en helt annan mening")
+    call_command("demo_data", verbosity=0)
+
+
+@pytest.mark.usefixtures("demo")
+def test_there_is_an_account_for_each_role_and_one_that_applies() -> None:
+    roles = dict(StaffRole.objects.values_list("role", "user__email"))
+    assert set(roles) == set(Role)
+    assert roles[Role.CASE_OFFICER] == "handlaggare@demo.tilldela.se"
+    for user in User.objects.all():
+        assert user.check_password("en helt annan mening")
+        assert not user.is_staff
+    case = Application.objects.get(reference="K13-0001")
+    mandates = Mandate.objects.filter(user__email="sokande@demo.tilldela.se")
+    assert set(mandates.values_list("organisation", "role")) == {
+        (case.lead_id, OrganisationRole.SIGNATORY),
+        (case.lead_id, OrganisationRole.ADMINISTRATOR),
+    }
+
+
+@pytest.mark.usefixtures("demo")
+def test_there_is_a_year_its_edition_and_a_call_that_is_open() -> None:
+    assert Application.objects.filter(call__year=2013).count() == 279
+    assert Edition.objects.get().year == 2013
+    today = timezone.localdate()
+    call = Call.objects.get(opens_on__lte=today, closes_on__gte=today)
+    assert call.year == today.year + 1
+    assert call.definition.follows == "kommuner-2013"
+    assert not call.imported
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_second_time_changes_nothing_not_even_passwords(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (Event.objects.count(), User.objects.count(), Call.objects.count())
+    monkeypatch.setenv("DEMO_PASSWORD", "ett tredje lösenord")
+    call_command("demo_data")
+    assert (Event.objects.count(), User.objects.count(), Call.objects.count()) == before
+    assert User.objects.filter(email="handlaggare@demo.tilldela.se").exists()
+    assert not User.objects.all()[0].check_password("ett tredje lösenord")
+    assert "handlaggare@demo.tilldela.se" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("demo")
+def test_when_the_demo_call_has_closed_another_one_opens() -> None:
+    agency = Agency.objects.get()
+    today = timezone.localdate()
+    first = Call.objects.get(closes_on__gte=today)
+    day = first.closes_on.replace(year=today.year + 2) if first.closes_on else today
+    second = demo_call(agency=agency, definition="kommuner-2013", today=day)
+    assert second.pk != first.pk
+    assert demo_call(agency=agency, definition="kommuner-2013", today=day) == second
+
+
+# Definitions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_migrate_alone_leaves_the_definitions_of_2013() -> None:
+    assert set(CallDefinitionRecord.objects.values_list("code", "version")) == {
+        ("kommuner-2013", 1),
+        ("foreningar-2013", 1),
+    }
+    assert load_definitions() == 0
+
+
+@pytest.mark.django_db
+def test_a_changed_definition_needs_a_new_version() -> None:
+    changed = built_in_definition("kommuner-2013").model_copy(update={"frame_sek": 1})
+    with pytest.raises(DefinitionChanged):
+        load_definitions(definitions=[changed])
+    assert load_definitions(definitions=[changed.model_copy(update={"version": 2})]) == 1
+    record = CallDefinitionRecord.objects.get(code="kommuner-2013", version=2)
+    assert record.definition.frame_sek == 1
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("load_definitions", verbosity=0)
+
+    def refuse() -> int:
+        raise DefinitionChanged("kommuner-2013", 1)
+
+    monkeypatch.setattr("portal.management.commands.load_definitions.load_definitions", refuse)
+    with pytest.raises(CommandError, match="kommuner-2013"):
+        call_command("load_definitions")
+
+
+@pytest.mark.django_db
+def test_a_copy_is_made_once_and_never_a_version_of_its_source() -> None:
+    source = CallDefinitionRecord.objects.get(code="kommuner-2013")
+    until = source.definition.dates.report_cutoff.replace(year=2020)
+
+    def copy(code: str, frame_sek: int = 5) -> CallDefinitionRecord:
+        return record_copy(
+            source=source, code=code, year=2019, frame_sek=frame_sek, report_cutoff=until
+        )
+
+    first = copy("kommuner-2019")
+    assert copy("kommuner-2019") == first
+    assert (first.code, first.version) == ("kommuner-2019", 1)
+    other = copy("kommuner-2019", frame_sek=6)
+    assert (other.code, other.version, other.definition.version) == ("kommuner-2019", 2, 2)
+    assert copy("kommuner-2019", frame_sek=6) == other
+    assert copy("kommuner-2013").code == "kommuner-2013-2019"
+    assert first.definition.follows == "kommuner-2013"
+
+
+@pytest.mark.django_db
+def test_a_call_has_the_fields_areas_and_requirements_of_its_definition() -> None:
+    from core.services.journal import Actor
+
+    agency = Agency.objects.create(code="en", name_sv="En", name_en="One", short="En")
+    record = CallDefinitionRecord.objects.get(code="kommuner-2013")
+    call = open_call(record=record, agency=agency, code="k", actor=Actor.system())
+    definition = record.definition
+    assert [area.code for area in call.areas.all()] == list(definition.area_codes)
+    assert [field.code for field in call.development_fields.all()] == [
+        field.code for field in definition.development_fields
+    ]
+    assert [each.code for each in call.requirements.all()] == [
+        each.code for each in definition.requirements
+    ]
+    assert (call.opens_on, call.closes_on) == (definition.dates.opens, definition.dates.closes)
+    event = Event.objects.get(journal__kind="call", journal__subject=str(call.pk))
+    assert event.name == "call.opened"
