@@ -67,9 +67,7 @@ class OrganisationEntry(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
     key = models.CharField(max_length=100)
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="entries"
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="entries")
     name = models.CharField(_("name"), max_length=300)
     sort_key = SortKeyField(max_length=650, editable=False)
     kind = models.CharField(_("kind"), max_length=24, choices=OrganisationKind.choices)
@@ -103,9 +101,7 @@ class Mandate(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "organisation", "role"], name="mandate_unique"
-            ),
+            models.UniqueConstraint(fields=["user", "organisation", "role"], name="mandate_unique"),
             models.CheckConstraint(
                 condition=Q(role__in=OrganisationRole.values), name="mandate_role_known"
             ),

@@ -9,341 +9,867 @@ from core.triggers import RunEnsureTriggers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applicants', '0001_initial'),
-        ('core', '0001_initial'),
+        ("applicants", "0001_initial"),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100, verbose_name='code')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('stream', models.CharField(choices=[('municipalities', 'Municipalities'), ('associations', 'Associations')], max_length=16, verbose_name='stream')),
-                ('frame_sek', models.BigIntegerField(verbose_name='frame (SEK)')),
-                ('opens_on', models.DateField(blank=True, null=True, verbose_name='opens')),
-                ('closes_on', models.DateField(blank=True, null=True, verbose_name='last day to apply')),
-                ('measured_on', models.DateField(verbose_name='measuring date')),
-                ('spend_by', models.DateField(verbose_name='last day to use the money')),
-                ('report_cutoff', models.DateField(verbose_name='report cut-off')),
-                ('asks_interim', models.BooleanField(default=True, verbose_name='asks for an interim report')),
-                ('asks_opinion', models.BooleanField(default=False, verbose_name='asks for opinions')),
-                ('preliminary', models.BooleanField(default=False, verbose_name='preliminary')),
-                ('imported', models.BooleanField(default=False, verbose_name='brought in from an older register')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='core.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=100, verbose_name="code")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "stream",
+                    models.CharField(
+                        choices=[
+                            ("municipalities", "Municipalities"),
+                            ("associations", "Associations"),
+                        ],
+                        max_length=16,
+                        verbose_name="stream",
+                    ),
+                ),
+                ("frame_sek", models.BigIntegerField(verbose_name="frame (SEK)")),
+                ("opens_on", models.DateField(blank=True, null=True, verbose_name="opens")),
+                (
+                    "closes_on",
+                    models.DateField(blank=True, null=True, verbose_name="last day to apply"),
+                ),
+                ("measured_on", models.DateField(verbose_name="measuring date")),
+                ("spend_by", models.DateField(verbose_name="last day to use the money")),
+                ("report_cutoff", models.DateField(verbose_name="report cut-off")),
+                (
+                    "asks_interim",
+                    models.BooleanField(default=True, verbose_name="asks for an interim report"),
+                ),
+                (
+                    "asks_opinion",
+                    models.BooleanField(default=False, verbose_name="asks for opinions"),
+                ),
+                ("preliminary", models.BooleanField(default=False, verbose_name="preliminary")),
+                (
+                    "imported",
+                    models.BooleanField(
+                        default=False, verbose_name="brought in from an older register"
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="core.agency",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'call',
-                'verbose_name_plural': 'calls',
+                "verbose_name": "call",
+                "verbose_name_plural": "calls",
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('draft', 'Draft'), ('discarded', 'Discarded draft'), ('submitted', 'Submitted'), ('completion_requested', 'Completion requested'), ('assessed', 'Assessed'), ('granted', 'Granted'), ('rejected', 'Rejected'), ('dismissed', 'Dismissed'), ('withdrawn', 'Withdrawn'), ('interim_reported', 'Interim reported'), ('final_reported', 'Final reported'), ('revoked', 'Revoked'), ('closed', 'Closed')], default='draft', max_length=24, protected=True, verbose_name='status')),
-                ('reference', models.CharField(blank=True, max_length=100, verbose_name='reference')),
-                ('register_number', models.CharField(blank=True, max_length=60, verbose_name='register number')),
-                ('imported', models.BooleanField(default=False, verbose_name='brought in from an older register')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='received')),
-                ('late', models.BooleanField(default=False, verbose_name='late')),
-                ('requested_sek', models.BigIntegerField(blank=True, null=True, verbose_name='requested (SEK)')),
-                ('granted_sek', models.BigIntegerField(blank=True, null=True, verbose_name='granted (SEK)')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided')),
-                ('partner_count', models.PositiveSmallIntegerField(default=0, verbose_name='partners')),
-                ('completion_fields', models.JSONField(blank=True, default=list)),
-                ('completion_due', models.DateField(blank=True, null=True, verbose_name='completion due')),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_applications', to=settings.AUTH_USER_MODEL, verbose_name='case officer')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_applications', to='applicants.organisation', verbose_name='lead applicant')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='grants.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("discarded", "Discarded draft"),
+                            ("submitted", "Submitted"),
+                            ("completion_requested", "Completion requested"),
+                            ("assessed", "Assessed"),
+                            ("granted", "Granted"),
+                            ("rejected", "Rejected"),
+                            ("dismissed", "Dismissed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("interim_reported", "Interim reported"),
+                            ("final_reported", "Final reported"),
+                            ("revoked", "Revoked"),
+                            ("closed", "Closed"),
+                        ],
+                        default="draft",
+                        max_length=24,
+                        protected=True,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=100, verbose_name="reference"),
+                ),
+                (
+                    "register_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="register number"),
+                ),
+                (
+                    "imported",
+                    models.BooleanField(
+                        default=False, verbose_name="brought in from an older register"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "received_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="received"),
+                ),
+                ("late", models.BooleanField(default=False, verbose_name="late")),
+                (
+                    "requested_sek",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="requested (SEK)"),
+                ),
+                (
+                    "granted_sek",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="granted (SEK)"),
+                ),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "partner_count",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="partners"),
+                ),
+                ("completion_fields", models.JSONField(blank=True, default=list)),
+                (
+                    "completion_due",
+                    models.DateField(blank=True, null=True, verbose_name="completion due"),
+                ),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned_applications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="case officer",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_applications",
+                        to="applicants.organisation",
+                        verbose_name="lead applicant",
+                    ),
+                ),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="grants.call",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application',
-                'verbose_name_plural': 'applications',
+                "verbose_name": "application",
+                "verbose_name_plural": "applications",
             },
         ),
         migrations.CreateModel(
-            name='CallDefinitionRecord',
+            name="CallDefinitionRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100, verbose_name='code')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('document', models.JSONField(verbose_name='document')),
-                ('sha256', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=100, verbose_name="code")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("document", models.JSONField(verbose_name="document")),
+                ("sha256", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='definition_version_unique'), models.UniqueConstraint(fields=('code', 'sha256'), name='definition_content_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="definition_version_unique"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code", "sha256"), name="definition_content_unique"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='call',
-            name='definition_record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='grants.calldefinitionrecord'),
+            model_name="call",
+            name="definition_record",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="calls",
+                to="grants.calldefinitionrecord",
+            ),
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('granted', 'Granted'), ('rejected', 'Rejected'), ('dismissed', 'Dismissed'), ('revoked', 'Revoked')], max_length=10, verbose_name='outcome')),
-                ('amount_sek', models.BigIntegerField(blank=True, null=True, verbose_name='amount (SEK)')),
-                ('decided_on', models.DateField(verbose_name='decided')),
-                ('assessor_ids', models.JSONField(default=list)),
-                ('ground', models.CharField(blank=True, max_length=60, verbose_name='ground')),
-                ('reasons', models.TextField(blank=True, verbose_name='reasons')),
-                ('imported', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.application')),
-                ('decider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions_made', to=settings.AUTH_USER_MODEL)),
-                ('preparer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions_prepared', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='grants.decision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("granted", "Granted"),
+                            ("rejected", "Rejected"),
+                            ("dismissed", "Dismissed"),
+                            ("revoked", "Revoked"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "amount_sek",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="amount (SEK)"),
+                ),
+                ("decided_on", models.DateField(verbose_name="decided")),
+                ("assessor_ids", models.JSONField(default=list)),
+                ("ground", models.CharField(blank=True, max_length=60, verbose_name="ground")),
+                ("reasons", models.TextField(blank=True, verbose_name="reasons")),
+                ("imported", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions_made",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "preparer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions_prepared",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="grants.decision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
             },
         ),
         migrations.CreateModel(
-            name='DevelopmentField',
+            name="DevelopmentField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='development_fields', to='grants.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="development_fields",
+                        to="grants.call",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='ActivityArea',
+            name="ActivityArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='grants.call')),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='grants.developmentfield')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="grants.call",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="grants.developmentfield",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('granted', 'Granted'), ('carried_in', 'Carried in from the year before'), ('paid', 'Paid out'), ('spent', 'Spent'), ('carried_over', 'Carried over to the next year'), ('claimed', 'To repay'), ('repaid', 'Repaid'), ('written_off', 'Written off'), ('reversed', 'Reversed')], max_length=16, verbose_name='kind')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('amount_sek', models.BigIntegerField(verbose_name='amount (SEK)')),
-                ('booked_on', models.DateField(verbose_name='booked')),
-                ('actor', models.CharField(max_length=60)),
-                ('idempotency_key', models.CharField(max_length=200, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='grants.application')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='applicants.organisation')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='grants.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("granted", "Granted"),
+                            ("carried_in", "Carried in from the year before"),
+                            ("paid", "Paid out"),
+                            ("spent", "Spent"),
+                            ("carried_over", "Carried over to the next year"),
+                            ("claimed", "To repay"),
+                            ("repaid", "Repaid"),
+                            ("written_off", "Written off"),
+                            ("reversed", "Reversed"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("amount_sek", models.BigIntegerField(verbose_name="amount (SEK)")),
+                ("booked_on", models.DateField(verbose_name="booked")),
+                ("actor", models.CharField(max_length=60)),
+                ("idempotency_key", models.CharField(max_length=200, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_entries",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_entries",
+                        to="applicants.organisation",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="grants.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transaction',
-                'verbose_name_plural': 'transactions',
+                "verbose_name": "transaction",
+                "verbose_name_plural": "transactions",
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead applicant'), ('partner', 'Partner')], max_length=8, verbose_name='role')),
-                ('approval', models.CharField(choices=[('waiting', 'Not answered'), ('approved', 'Approved'), ('declined', 'Declined'), ('not_recorded', 'Not recorded')], default='waiting', max_length=16, verbose_name='approval')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='grants.application')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='applicants.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead applicant"), ("partner", "Partner")],
+                        max_length=8,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "approval",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Not answered"),
+                            ("approved", "Approved"),
+                            ("declined", "Declined"),
+                            ("not_recorded", "Not recorded"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                        verbose_name="approval",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="applicants.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('satisfied_by', models.JSONField()),
-                ('applies_to', models.CharField(max_length=40)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='grants.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("satisfied_by", models.JSONField()),
+                ("applies_to", models.CharField(max_length=40)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="grants.call",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationVersion',
+            name="ApplicationVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('document', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('submitted_at', models.DateTimeField(verbose_name='submitted')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='grants.application')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submitted_versions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("document", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("submitted_at", models.DateTimeField(verbose_name="submitted")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submitted_versions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='version_number_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "number"), name="version_number_unique"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['call', 'status'], name='application_call_status'),
+            model_name="application",
+            index=models.Index(fields=["call", "status"], name="application_call_status"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['call', '-received_at', '-id'], name='application_received'),
+            model_name="application",
+            index=models.Index(fields=["call", "-received_at", "-id"], name="application_received"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['lead', 'call'], name='application_lead'),
+            model_name="application",
+            index=models.Index(fields=["lead", "call"], name="application_lead"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('call', 'reference'), name='application_reference_unique'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("call", "reference"),
+                name="application_reference_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('register_number', ''), _negated=True), fields=('call', 'register_number'), name='application_number_unique'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("register_number", ""), _negated=True),
+                fields=("call", "register_number"),
+                name="application_number_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'discarded', 'submitted', 'completion_requested', 'assessed', 'granted', 'rejected', 'dismissed', 'withdrawn', 'interim_reported', 'final_reported', 'revoked', 'closed'])), name='application_status_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "draft",
+                            "discarded",
+                            "submitted",
+                            "completion_requested",
+                            "assessed",
+                            "granted",
+                            "rejected",
+                            "dismissed",
+                            "withdrawn",
+                            "interim_reported",
+                            "final_reported",
+                            "revoked",
+                            "closed",
+                        ],
+                    )
+                ),
+                name="application_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('requested_sek__isnull', True), ('requested_sek__gt', 0), _connector='OR'), name='application_requested_positive'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("requested_sek__isnull", True), ("requested_sek__gt", 0), _connector="OR"
+                ),
+                name="application_requested_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_sek__isnull', True), models.Q(('granted_sek__gt', 0), ('granted_sek__lte', models.F('requested_sek'))), _connector='OR'), name='application_granted_within_requested'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_sek__isnull", True),
+                    models.Q(
+                        ("granted_sek__gt", 0), ("granted_sek__lte", models.F("requested_sek"))
+                    ),
+                    _connector="OR",
+                ),
+                name="application_granted_within_requested",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['final_reported', 'granted', 'interim_reported']), _negated=True), models.Q(('decided_on__isnull', False), ('granted_sek__isnull', False)), _connector='OR'), name='application_grant_has_amount'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ["final_reported", "granted", "interim_reported"]),
+                        _negated=True,
+                    ),
+                    models.Q(("decided_on__isnull", False), ("granted_sek__isnull", False)),
+                    _connector="OR",
+                ),
+                name="application_grant_has_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['rejected', 'dismissed', 'withdrawn']), _negated=True), ('granted_sek__isnull', True), _connector='OR'), name='application_no_grant_no_amount'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["rejected", "dismissed", "withdrawn"]), _negated=True),
+                    ("granted_sek__isnull", True),
+                    _connector="OR",
+                ),
+                name="application_no_grant_no_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'discarded']), models.Q(('received_at__isnull', False), ('requested_sek__isnull', False)), _connector='OR'), name='application_received'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "discarded"]),
+                    models.Q(("received_at__isnull", False), ("requested_sek__isnull", False)),
+                    _connector="OR",
+                ),
+                name="application_received",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('imported', False), models.Q(models.Q(('reference', ''), _negated=True), ('register_number', '')), _connector='OR'), name='application_imported_reference'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("imported", False),
+                    models.Q(models.Q(("reference", ""), _negated=True), ("register_number", "")),
+                    _connector="OR",
+                ),
+                name="application_imported_reference",
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['agency', 'year', 'stream'], name='call_agency_year'),
+            model_name="call",
+            index=models.Index(fields=["agency", "year", "stream"], name="call_agency_year"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('agency', 'code'), name='call_code_unique'),
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("agency", "code"), name="call_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('frame_sek__gt', 0)), name='call_frame_positive'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("frame_sek__gt", 0)), name="call_frame_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('stream__in', ['municipalities', 'associations'])), name='call_stream_known'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stream__in", ["municipalities", "associations"])),
+                name="call_stream_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__isnull', True), ('closes_on__isnull', True), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='call_closes_after_opening'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens_on__isnull", True),
+                    ("closes_on__isnull", True),
+                    ("closes_on__gte", models.F("opens_on")),
+                    _connector="OR",
+                ),
+                name="call_closes_after_opening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('spend_by__gte', models.F('measured_on'))), name='call_spend_by_after_measuring'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("spend_by__gte", models.F("measured_on"))),
+                name="call_spend_by_after_measuring",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('report_cutoff__gte', models.F('measured_on'))), name='call_cutoff_after_measuring'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("report_cutoff__gte", models.F("measured_on"))),
+                name="call_cutoff_after_measuring",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['granted', 'rejected', 'dismissed', 'revoked'])), name='decision_outcome_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["granted", "rejected", "dismissed", "revoked"])
+                ),
+                name="decision_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_sek__gt', 0), ('outcome', 'granted')), models.Q(models.Q(('outcome', 'granted'), _negated=True), ('amount_sek__isnull', True)), _connector='OR'), name='decision_amount_when_granted'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount_sek__gt", 0), ("outcome", "granted")),
+                    models.Q(
+                        models.Q(("outcome", "granted"), _negated=True),
+                        ("amount_sek__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_amount_when_granted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decider__isnull', True), ('imported', True), ('preparer__isnull', True)), models.Q(('decider__isnull', False), ('imported', False), ('preparer__isnull', False)), _connector='OR'), name='decision_people_unless_imported'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decider__isnull", True), ("imported", True), ("preparer__isnull", True)
+                    ),
+                    models.Q(
+                        ("decider__isnull", False), ("imported", False), ("preparer__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_people_unless_imported",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('decider__isnull', True), models.Q(('decider', models.F('preparer')), _negated=True), _connector='OR'), name='decision_four_eyes'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decider__isnull", True),
+                    models.Q(("decider", models.F("preparer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_four_eyes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('imported', True), models.Q(('reasons', ''), _negated=True), ('outcome', 'granted'), _connector='OR'), name='decision_reasons'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("imported", True),
+                    models.Q(("reasons", ""), _negated=True),
+                    ("outcome", "granted"),
+                    _connector="OR",
+                ),
+                name="decision_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='developmentfield',
-            constraint=models.UniqueConstraint(fields=('call', 'code'), name='field_code_unique'),
+            model_name="developmentfield",
+            constraint=models.UniqueConstraint(fields=("call", "code"), name="field_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='developmentfield',
-            constraint=models.UniqueConstraint(fields=('call', 'position'), name='field_position_unique'),
+            model_name="developmentfield",
+            constraint=models.UniqueConstraint(
+                fields=("call", "position"), name="field_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activityarea',
-            constraint=models.UniqueConstraint(fields=('call', 'code'), name='area_code_unique'),
+            model_name="activityarea",
+            constraint=models.UniqueConstraint(fields=("call", "code"), name="area_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='activityarea',
-            constraint=models.UniqueConstraint(fields=('call', 'position'), name='area_position_unique'),
+            model_name="activityarea",
+            constraint=models.UniqueConstraint(
+                fields=("call", "position"), name="area_position_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['application', 'year', 'kind'], name='ledger_case_year'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["application", "year", "kind"], name="ledger_case_year"),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['granted', 'carried_in', 'paid', 'spent', 'carried_over', 'claimed', 'repaid', 'written_off', 'reversed'])), name='ledger_kind_known'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "granted",
+                            "carried_in",
+                            "paid",
+                            "spent",
+                            "carried_over",
+                            "claimed",
+                            "repaid",
+                            "written_off",
+                            "reversed",
+                        ],
+                    )
+                ),
+                name="ledger_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_sek__gt', 0), models.Q(('amount_sek', 0), ('kind__in', ['spent', 'carried_in'])), _connector='OR'), name='ledger_amount_positive'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_sek__gt", 0),
+                    models.Q(("amount_sek", 0), ("kind__in", ["spent", "carried_in"])),
+                    _connector="OR",
+                ),
+                name="ledger_amount_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversed'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversed'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='ledger_reversal_names_entry'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reversed"), ("reverses__isnull", False)),
+                    models.Q(
+                        models.Q(("kind", "reversed"), _negated=True), ("reverses__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_reversal_names_entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('application', 'organisation'), name='participation_unique'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                fields=("application", "organisation"), name="participation_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead')), fields=('application',), name='participation_one_lead'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "lead")),
+                fields=("application",),
+                name="participation_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'partner'])), name='participation_role_known'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["lead", "partner"])),
+                name="participation_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('approval__in', ['waiting', 'approved', 'declined', 'not_recorded'])), name='participation_approval_known'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approval__in", ["waiting", "approved", "declined", "not_recorded"])
+                ),
+                name="participation_approval_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('call', 'code'), name='requirement_code_unique'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("call", "code"), name="requirement_code_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('call', 'position'), name='requirement_position_unique'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("call", "position"), name="requirement_position_unique"
+            ),
         ),
         RunEnsureTriggers(),
     ]

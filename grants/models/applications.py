@@ -41,8 +41,8 @@ class Application(models.Model):
 
     `reference` is the number in an old register; `register_number` (diarienummer) is given at
     receipt, and never to a case that was brought in. Amounts are whole SEK. `decided_on` is the
-    Swedish date of the outcome that holds now. `received_offset` is the offset from UTC, in minutes,
-    in which an old register wrote the receipt; null where that was Swedish time.
+    Swedish date of the outcome that holds now. `received_offset` is the offset from UTC, in
+    minutes, in which an old register wrote the receipt; null where that was Swedish time.
     """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
@@ -267,9 +267,7 @@ class ApplicationVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["application", "number"], name="version_number_unique"
-            ),
+            models.UniqueConstraint(fields=["application", "number"], name="version_number_unique"),
         ]
 
     def __str__(self) -> str:

@@ -69,9 +69,7 @@ class Call(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["agency", "code"], name="call_code_unique"),
             models.CheckConstraint(condition=Q(frame_sek__gt=0), name="call_frame_positive"),
-            models.CheckConstraint(
-                condition=Q(stream__in=Stream.values), name="call_stream_known"
-            ),
+            models.CheckConstraint(condition=Q(stream__in=Stream.values), name="call_stream_known"),
             models.CheckConstraint(
                 condition=Q(opens_on__isnull=True)
                 | Q(closes_on__isnull=True)

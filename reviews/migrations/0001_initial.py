@@ -8,87 +8,288 @@ from core.triggers import RunEnsureTriggers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applicants', '0001_initial'),
-        ('core', '0001_initial'),
-        ('grants', '0001_initial'),
+        ("applicants", "0001_initial"),
+        ("core", "0001_initial"),
+        ("grants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConflictDeclaration',
+            name="ConflictDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_conflict', models.BooleanField(verbose_name='has a conflict of interest')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('declared_at', models.DateTimeField(auto_now=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflict_declarations', to='grants.application')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflict_declarations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("has_conflict", models.BooleanField(verbose_name="has a conflict of interest")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("declared_at", models.DateTimeField(auto_now=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflict_declarations",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflict_declarations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declaration of conflict of interest',
-                'verbose_name_plural': 'declarations of conflict of interest',
-                'constraints': [models.UniqueConstraint(fields=('user', 'application'), name='conflict_unique')],
+                "verbose_name": "declaration of conflict of interest",
+                "verbose_name_plural": "declarations of conflict of interest",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "application"), name="conflict_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opinion',
+            name="Opinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recommendation', models.CharField(choices=[('waiting', 'Not answered'), ('recommended', 'Recommended'), ('with_reservations', 'Recommended with reservations'), ('not_recommended', 'Not recommended'), ('no_opinion', 'No opinion')], default='waiting', max_length=20, verbose_name='recommendation')),
-                ('reasons', models.TextField(blank=True, verbose_name='reasons')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('given_at', models.DateTimeField(blank=True, null=True, verbose_name='given')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='grants.application')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='core.county')),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opinions_given', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recommendation",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Not answered"),
+                            ("recommended", "Recommended"),
+                            ("with_reservations", "Recommended with reservations"),
+                            ("not_recommended", "Not recommended"),
+                            ("no_opinion", "No opinion"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                        verbose_name="recommendation",
+                    ),
+                ),
+                ("reasons", models.TextField(blank=True, verbose_name="reasons")),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("given_at", models.DateTimeField(blank=True, null=True, verbose_name="given")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="core.county",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions_given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opinion',
-                'verbose_name_plural': 'opinions',
-                'constraints': [models.UniqueConstraint(fields=('application', 'county'), name='opinion_unique'), models.CheckConstraint(condition=models.Q(('recommendation__in', ['waiting', 'recommended', 'with_reservations', 'not_recommended', 'no_opinion'])), name='opinion_known'), models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('recommendation', 'waiting')), models.Q(models.Q(('recommendation', 'waiting'), _negated=True), ('given_at__isnull', False)), _connector='OR'), name='opinion_dated_when_given')],
+                "verbose_name": "opinion",
+                "verbose_name_plural": "opinions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "county"), name="opinion_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "recommendation__in",
+                                [
+                                    "waiting",
+                                    "recommended",
+                                    "with_reservations",
+                                    "not_recommended",
+                                    "no_opinion",
+                                ],
+                            )
+                        ),
+                        name="opinion_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_at__isnull", True), ("recommendation", "waiting")),
+                            models.Q(
+                                models.Q(("recommendation", "waiting"), _negated=True),
+                                ("given_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opinion_dated_when_given",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('grant', 'Grant'), ('reject', 'Reject')], max_length=8, verbose_name='outcome')),
-                ('amount_sek', models.BigIntegerField(blank=True, null=True, verbose_name='amount (SEK)')),
-                ('reasons', models.TextField(verbose_name='reasons')),
-                ('communicated', models.BooleanField(default=False, verbose_name='communicated')),
-                ('why_not_communicated', models.TextField(blank=True, verbose_name='why not communicated')),
-                ('prepared_at', models.DateTimeField(auto_now=True)),
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='proposal', to='grants.application')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals_prepared', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("grant", "Grant"), ("reject", "Reject")],
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "amount_sek",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="amount (SEK)"),
+                ),
+                ("reasons", models.TextField(verbose_name="reasons")),
+                ("communicated", models.BooleanField(default=False, verbose_name="communicated")),
+                (
+                    "why_not_communicated",
+                    models.TextField(blank=True, verbose_name="why not communicated"),
+                ),
+                ("prepared_at", models.DateTimeField(auto_now=True)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposal",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals_prepared",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposal',
-                'verbose_name_plural': 'proposals',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount_sek__gt', 0), ('outcome', 'grant')), models.Q(('amount_sek__isnull', True), ('outcome', 'reject')), _connector='OR'), name='proposal_amount_when_granting'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='proposal_reasons')],
+                "verbose_name": "proposal",
+                "verbose_name_plural": "proposals",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_sek__gt", 0), ("outcome", "grant")),
+                            models.Q(("amount_sek__isnull", True), ("outcome", "reject")),
+                            _connector="OR",
+                        ),
+                        name="proposal_amount_when_granting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True), name="proposal_reasons"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RequirementFinding',
+            name="RequirementFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('finding', models.CharField(choices=[('met', 'Met'), ('begun', 'Begun'), ('not_met', 'Not met'), ('not_applicable', 'Not applicable')], max_length=16, verbose_name='finding')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('imported', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(auto_now=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='grants.application')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings_made', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='applicants.organisation')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='grants.requirement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "finding",
+                    models.CharField(
+                        choices=[
+                            ("met", "Met"),
+                            ("begun", "Begun"),
+                            ("not_met", "Not met"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        max_length=16,
+                        verbose_name="finding",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("imported", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(auto_now=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="grants.application",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings_made",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="applicants.organisation",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="grants.requirement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
-                'constraints': [models.UniqueConstraint(fields=('application', 'requirement', 'organisation'), name='finding_unique'), models.CheckConstraint(condition=models.Q(('finding__in', ['met', 'begun', 'not_met', 'not_applicable'])), name='finding_known'), models.CheckConstraint(condition=models.Q(models.Q(('imported', True), ('made_by__isnull', True)), models.Q(('imported', False), ('made_by__isnull', False)), _connector='OR'), name='finding_made_by_unless_imported')],
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "requirement", "organisation"), name="finding_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finding__in", ["met", "begun", "not_met", "not_applicable"])
+                        ),
+                        name="finding_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("imported", True), ("made_by__isnull", True)),
+                            models.Q(("imported", False), ("made_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="finding_made_by_unless_imported",
+                    ),
+                ],
             },
         ),
         RunEnsureTriggers(),
