@@ -33,9 +33,13 @@ class Key:
 
 
 def text(value: Any) -> str:
-    """A text from a cursor; raises TypeError for anything else."""
+    """A text from a cursor that both engines can hold; raises TypeError or ValueError for
+    anything else."""
     if not isinstance(value, str):
         raise TypeError(value)
+    if "\0" in value:
+        raise ValueError(value)
+    value.encode()
     return value
 
 
@@ -49,7 +53,8 @@ def whole(value: Any) -> int:
 def moment(value: Any) -> datetime:
     """A time with its zone; raises TypeError or ValueError for anything else."""
     found = datetime.fromisoformat(text(value))
-    if found.tzinfo is None:
+    # At the ends of the calendar another time zone's day may not be there.
+    if found.tzinfo is None or not 1 < found.year < 9999:
         raise ValueError(value)
     return found
 

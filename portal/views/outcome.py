@@ -35,6 +35,7 @@ class OutcomeView:
     """An outcome table as laid out: rows in groups, each cell with its link."""
 
     number: int
+    stream: str
     title: str
     n: int | None
     columns: tuple[Column, ...]
@@ -145,6 +146,7 @@ def _table(table: OutcomeTable, cell_url: CellUrl) -> OutcomeView:
     )
     return OutcomeView(
         number=table.number,
+        stream=table.stream,
         title=table.title,
         n=table.n,
         columns=tuple(columns),
@@ -205,6 +207,7 @@ def _differences(table: OutcomeTable) -> Table | None:
             )
             for each in table.differences
         ),
+        stack=True,
     )
 
 

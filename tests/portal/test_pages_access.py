@@ -1,5 +1,6 @@
 """Who may open which page: everyone's place is tried, also with somebody else's cases."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -161,6 +162,35 @@ def test_a_report_that_is_not_sent_in_is_not_there(
     report = ReportFactory(agency=world.agency, status=status)
     client.force_login(world.officer)
     assert client.get(reverse("report-detail", args=[report.pk])).status_code == NOTHING
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ansokningar/99999999999999999999999/",
+        "/organisationer/99999999999999999999999/",
+        "/redovisningar/99999999999999999999999/",
+        "/rapporter/99999999999999999999999/",
+        "/rapporter/provmyndigheten/99999999999999999999999/utgava/1/",
+        "/rapporter/bygg/99999999999999999999999/",
+        "/utlysningar/saknas/saknas/",
+    ],
+)
+def test_numbers_beyond_all_measure_are_not_there(
+    client: Client, world: World, address: str
+) -> None:
+    client.force_login(world.analyst)
+    assert client.get(address).status_code == NOTHING
+
+
+def test_odd_values_in_an_address_break_no_list(client: Client, world: World) -> None:
+    world.case()
+    client.force_login(world.officer)
+    cursor = base64.urlsafe_b64encode(b'["\\u0000", 1]').decode()
+    for name in ("application-list", "organisation-list", "report-list"):
+        for query in ("q=%00", "q=%25", "county=%00", "sort=-", f"after={cursor}", "after=%FF"):
+            response = client.get(f"{reverse(name)}?{query}&sort=organisation")
+            assert response.status_code == 200, (name, query)
 
 
 @pytest.mark.django_db

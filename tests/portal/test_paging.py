@@ -123,6 +123,9 @@ def test_a_cursor_of_other_values_gives_the_first_page(cursor: str) -> None:
         (whole, 2**63),
         (moment, "2013-03-14T10:00:00"),
         (moment, 3),
+        (text, "a\0"),
+        (text, "\ud800"),
+        (moment, "0001-01-01T00:00:00+14:00"),
     ],
 )
 def test_cursor_values_of_the_wrong_kind_are_refused(read: object, value: object) -> None:
