@@ -9,19 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-
-class TableKind(StrEnum):
-    """The four kinds of outcome table."""
-
-    AREA_STATUS_COUNTS = "area_status_counts"
-    MULTI_CHOICE_COUNTS = "multi_choice_counts"
-    SINGLE_CHOICE_PERCENT = "single_choice_percent"
-    MULTI_CHOICE_PERCENT = "multi_choice_percent"
-
-    @property
-    def is_percent(self) -> bool:
-        """Whether the cells are percentages of each row's own n."""
-        return self in (TableKind.SINGLE_CHOICE_PERCENT, TableKind.MULTI_CHOICE_PERCENT)
+from grants.definitions import TableKind
 
 
 class Unit(StrEnum):

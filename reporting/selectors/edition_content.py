@@ -19,7 +19,6 @@ from reporting.content import (
     RejectionLine,
     ReportContent,
     StreamContent,
-    TableKind,
     TableRow,
     Unit,
 )
@@ -205,7 +204,7 @@ def _table(
     return OutcomeTable(
         number=number,
         stream=str(table.stream),
-        kind=TableKind(table.kind.value),
+        kind=table.kind,
         title=table.title_in(language, definition.year),
         row_heading=table.row_heading.in_(language),
         column_codes=tuple(column.code for column in columns),

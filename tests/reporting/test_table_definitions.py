@@ -10,7 +10,6 @@ import pytest
 from core.checks import half_up_percent, largest_remainder
 from core.definitions import DefinitionError
 from grants.definitions import built_in_definitions
-from reporting.content import TableKind as ContentTableKind
 from reporting.definitions import (
     FOLDER,
     PublishedReport,
@@ -139,8 +138,3 @@ def test_a_fault_names_its_place(old: str, new: str, code: str, place: str) -> N
         load_published(text.replace(old, new, 1), name="2013.yaml")
     assert (code, place) in [(each.code, each.place_text) for each in caught.value.faults]
     assert all(each.line is not None for each in caught.value.faults)
-
-
-def test_the_kinds_of_the_content_are_those_of_the_definitions() -> None:
-    kinds = {table.kind.value for each in built_in_definitions() for table in each.tables}
-    assert kinds == {kind.value for kind in ContentTableKind}
