@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from applicants.enums import Role
 from applicants.selectors import agencies_of
@@ -42,10 +42,14 @@ def looks_into(user: Any, agency: Agency) -> bool:
 
 
 def programme_years(user: Any) -> list[tuple[Agency, int]]:
-    """The agencies and years that the person may make editions of, newest first."""
+    """The agencies and years that the person may make editions of, newest first: those for
+    which any report has been received."""
     agencies = {agency.pk: agency for agency in agencies_of(user, (Role.ANALYST,))}
+    received = Report.objects.filter(
+        agency=OuterRef("agency"), year=OuterRef("year"), first_received_at__isnull=False
+    )
     found = (
-        Call.objects.filter(agency__in=list(agencies))
+        Call.objects.filter(Exists(received), agency__in=list(agencies))
         .order_by("-year", "agency__code")
         .values_list("agency", "year")
         .distinct()

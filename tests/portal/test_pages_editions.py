@@ -251,6 +251,7 @@ def test_a_button_starts_the_work_and_leads_to_it(
 
 
 def test_a_cut_off_can_be_chosen(client: Client, world: World) -> None:
+    world.case()
     client.force_login(world.analyst)
     chosen = {"programme_year": f"{world.agency.code}-2013", "cutoff": "2014-05-01"}
     client.post(reverse("edition-build"), chosen)
@@ -269,6 +270,7 @@ def test_a_cut_off_can_be_chosen(client: Client, world: World) -> None:
 def test_what_is_wrong_is_said_first_and_at_its_field(
     client: Client, world: World, values: dict[str, str], field: str
 ) -> None:
+    world.case()
     client.force_login(world.analyst)
     page = Page(client.post(reverse("edition-build"), values))
     assert page.one(".ds-error-summary a").get("href") == f"#id_{field}"
@@ -279,8 +281,8 @@ def test_what_is_wrong_is_said_first_and_at_its_field(
     assert not EditionBuild.objects.exists()
 
 
-def test_without_a_year_there_is_no_button(get: Get, world: World) -> None:
-    world.call.delete()
+def test_without_a_report_there_is_no_button(get: Get, world: World) -> None:
+    world.case(reported=False)
     page = get(reverse("edition-build"), world.analyst)
     assert not page.all("main form")
     assert page.text(".empty h2") == "There is no year to report on"
