@@ -39,7 +39,6 @@ from reporting.documents.cover import cover
 from reporting.documents.words import (
     changed,
     differences_title,
-    edition_facts,
     not_recorded,
     table_meta,
     table_source,
@@ -98,17 +97,8 @@ def _summary(content: ReportContent) -> list[Flowable]:
     story += _at_a_glance(content)
     story += [Heading(_("How the report was made"), 2)]
     story += [Text(paragraph) for paragraph in content.method]
-    columns = (
-        Column(_("About the data"), 190, heads_row=True),
-        Column(pgettext("report", "Value"), theme.TEXT_WIDTH - 190),
-    )
-    checksum = content.dataset_sha256
-    rows = [
-        *(Row(fact) for fact in edition_facts(content)),
-        Row((_("Frozen data set (SHA-256)"), f"{checksum[:32]}\n{checksum[32:]}".strip())),
-    ]
-    about = data_table(TableSpec(columns, rows, _("The data behind the report")))
-    return [*story, KeepTogether([Spacer(1, 6), about])]
+    named = [(_("Frozen data set (SHA-256)") + ": ", True), (content.dataset_sha256, False)]
+    return [*story, Text(None, parts=named)]
 
 
 def _at_a_glance(content: ReportContent) -> list[Flowable]:
