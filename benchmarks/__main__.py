@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 import django
 
 GOAL_FREEZE_AND_TABLES = 5.0
-"""Freeze and tables together should take at most so many times what DuckDB from CSV takes."""
+"""Freeze and tables together should take at most so many times the processor time of DuckDB from
+CSV. What else the machine does hardly changes processor time; elapsed times are printed too."""
 
 _OURS, _OTHERS = ("freeze", "tables"), ("duckdb", "pandas")
-_ROUNDS = 2
+_ROUNDS = 4
 
 
 def main() -> int:
@@ -55,30 +56,36 @@ def _measured(folder: Path, reports: int) -> bool:
         ]
     ours |= {name: _best(rounds, name) for name in _OURS}
     others = {name: _best(rounds, name) for name in _OTHERS}
-    duck, pandas = others["duckdb"]["seconds"], others["pandas"]["seconds"]
-    both = ours["freeze"]["seconds"] + ours["tables"]["seconds"]
-    print(f"{'':24}{'seconds':>9}{'rows/s':>12}{'× DuckDB':>10}{'× pandas':>10}{'peak MB':>9}")
-    lines = [
-        ("import", ours["import"]["seconds"], ours["import"]["peak_mb"]),
-        ("freeze", ours["freeze"]["seconds"], ours["freeze"]["peak_mb"]),
-        ("tables", ours["tables"]["seconds"], ours["tables"]["peak_mb"]),
-        ("freeze + tables", both, max(ours["freeze"]["peak_mb"], ours["tables"]["peak_mb"])),
-        ("DuckDB from CSV", duck, others["duckdb"]["peak_mb"]),
-        ("pandas from CSV", pandas, others["pandas"]["peak_mb"]),
-    ]
-    for label, seconds, peak in lines:
+    ours["freeze + tables"] = {
+        "seconds": ours["freeze"]["seconds"] + ours["tables"]["seconds"],
+        "processor": ours["freeze"]["processor"] + ours["tables"]["processor"],
+        "peak_mb": max(ours["freeze"]["peak_mb"], ours["tables"]["peak_mb"]),
+    }
+    duck, pandas, both = others["duckdb"], others["pandas"], ours["freeze + tables"]
+    lines = {**ours, "DuckDB from CSV": duck, "pandas from CSV": pandas}
+    print(f"{'':18}{'elapsed':>36}{'processor':>28}")
+    print(f"{'':18}{'seconds':>9}{'rows/s':>11}{'× DuckDB':>9}{'× pandas':>9}", end="")
+    print(f"{'seconds':>10}{'× DuckDB':>9}{'× pandas':>9}{'peak MB':>9}")
+    for label, found in lines.items():
+        seconds, processor = found["seconds"], found["processor"]
         print(
-            f"{label:24}{seconds:9.3f}{total / seconds:12,.0f}{seconds / duck:10.2f}"
-            f"{seconds / pandas:10.2f}{peak:9}"
+            f"{label:18}{seconds:9.3f}{total / seconds:11,.0f}{seconds / duck['seconds']:9.2f}"
+            f"{seconds / pandas['seconds']:9.2f}{processor:10.3f}"
+            f"{processor / duck['processor']:9.2f}{processor / pandas['processor']:9.2f}"
+            f"{found['peak_mb']:9}"
         )
     print(f"The data set is {ours['freeze']['bytes'] / 1e6:.1f} MB.")
     same = {ours["tables"]["outcome"], *(each["outcome"] for each in others.values())}
     goals = [
         ("all three give the same figures", len(same) == 1),
-        ("tables are faster than DuckDB from CSV", ours["tables"]["seconds"] < duck),
         (
-            f"freeze and tables take at most {GOAL_FREEZE_AND_TABLES:.0f} times DuckDB from CSV",
-            both <= GOAL_FREEZE_AND_TABLES * duck,
+            "tables are faster than DuckDB from CSV",
+            ours["tables"]["seconds"] < duck["seconds"],
+        ),
+        (
+            f"freeze and tables take at most {GOAL_FREEZE_AND_TABLES:.0f} times the processor "
+            "time of DuckDB from CSV",
+            both["processor"] <= GOAL_FREEZE_AND_TABLES * duck["processor"],
         ),
     ]
     for goal, kept in goals:
@@ -87,7 +94,9 @@ def _measured(folder: Path, reports: int) -> bool:
 
 
 def _best(rounds: list[dict[str, dict[str, Any]]], name: str) -> dict[str, Any]:
-    return min((found[name] for found in rounds), key=lambda found: float(found["seconds"]))
+    found = [each[name] for each in rounds]
+    least = {key: min(each[key] for each in found) for key in ("seconds", "processor")}
+    return {**found[0], **least, "peak_mb": max(each["peak_mb"] for each in found)}
 
 
 def _imported(folder: Path, reports: int) -> None:

@@ -56,8 +56,9 @@ class PublishedKeyFigure(Document):
 
 
 class PublishedReport(Document):
-    """The printed report of a year, where it differs."""
+    """The printed report of an agency's year, where it differs; `agency` is its code."""
 
+    agency: Annotated[str, Field(max_length=50, pattern=r"^[A-Za-z0-9_-]+$")]
     year: Annotated[int, Field(strict=True, ge=1900, le=2999)]
     source: LocalText
     rows: tuple[PublishedRow, ...] = ()
@@ -107,7 +108,8 @@ def load_published(source: Path | str, *, name: str = "") -> PublishedReport:
 
 
 @cache
-def published_report(year: int) -> PublishedReport | None:
-    """The printed report of the year; None when there is none that differs."""
+def published_report(agency: str, year: int) -> PublishedReport | None:
+    """The printed report of the agency's year; None when there is none that differs."""
     path = FOLDER / f"{year}.yaml"
-    return load_published(path) if path.exists() else None
+    found = load_published(path) if path.exists() else None
+    return found if found is not None and found.agency == agency else None

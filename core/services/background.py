@@ -11,4 +11,7 @@ def enqueue_on_commit(task_name: str, *args: int | str) -> None:
 
 
 def _send(task_name: str, args: tuple[int | str, ...]) -> None:
+    if current_app.conf.task_always_eager:
+        # Only a worker imports the tasks by itself; one that is not there would be sent, unread.
+        current_app.loader.import_default_modules()
     current_app.signature(task_name, args=args).apply_async(retry=False)

@@ -79,7 +79,8 @@ def _place(reading: Reading, cells: Cells) -> tuple[int, Form] | None:
     """The report and its form, with faults for a report, area or question that is not there."""
     index = reading.report_index.get(cells.raw("report"))
     if index is None:
-        cells.fault("report", "unknown_report" if cells.raw("report") else "missing")
+        if not (cells.raw("report") and "reports" in reading.unread):
+            cells.fault("report", "unknown_report" if cells.raw("report") else "missing")
         return None
     if index == UNUSABLE:
         return None
@@ -88,7 +89,8 @@ def _place(reading: Reading, cells: Cells) -> tuple[int, Form] | None:
     if area != WHOLE and area not in form.definition.area_codes:
         unknown_area(reading, cells, form)
         return None
-    if area != WHOLE and not reading.area_masks[index] >> reading.area_bits[area] & 1:
+    has_row = area == WHOLE or reading.area_masks[index] >> reading.area_bits.get(area, 0) & 1
+    if not has_row and "areas" not in reading.unread:
         cells.fault("area", "no_area_row", table=reading.source.label("areas"))
     if form.questionnaire.question(area, key) is None:
         expected = ", ".join(

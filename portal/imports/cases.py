@@ -76,7 +76,7 @@ def read_applications(reading: Reading) -> None:
 
 def _call(reading: Reading, cells: Cells) -> CallRow | None:
     code = cells.raw("call")
-    if code not in reading.calls:
+    if code not in reading.calls and not (code and "calls" in reading.unread):
         cells.fault(
             "call", "unknown_call" if code else "missing", expected=", ".join(reading.calls)
         )
@@ -86,7 +86,8 @@ def _call(reading: Reading, cells: Cells) -> CallRow | None:
 def _organisation(reading: Reading, cells: Cells, column: str) -> str | None:
     key = cells.raw(column)
     if key not in reading.organisations:
-        cells.fault(column, "unknown_organisation" if key else "missing")
+        if not (key and "organisations" in reading.unread):
+            cells.fault(column, "unknown_organisation" if key else "missing")
         return None
     return key
 
@@ -168,7 +169,8 @@ def read_partners(reading: Reading) -> None:
 def _reference(reading: Reading, cells: Cells) -> str | None:
     reference = cells.raw("reference")
     if reference not in reading.applications:
-        cells.fault("reference", "unknown_reference" if reference else "missing")
+        if not (reference and "applications" in reading.unread):
+            cells.fault("reference", "unknown_reference" if reference else "missing")
         return None
     return reference
 

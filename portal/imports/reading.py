@@ -14,6 +14,18 @@ from portal.checks.year import CodeBook, Year
 from .cells import Cells
 from .sources import Row, Source
 
+FILE_FAULTS = (
+    "unreadable",
+    "empty_file",
+    "missing_column",
+    "unknown_column",
+    "repeated_column",
+    "wrong_delimiter",
+    "wrong_encoding",
+    "bad_quoting",
+)
+"""Faults after which a table's rows, or the rest of them, have not been read."""
+
 type Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how many rows have been, and of how many (None: not known)."""
 
@@ -74,7 +86,8 @@ class Form:
 @dataclass(slots=True)
 class Reading:
     """The state of reading one folder. A key that stands on a faulty row leads to None, so
-    that one fault is not reported again wherever the key is used."""
+    that one fault is not reported again wherever the key is used; `unread` are the tables whose
+    keys are not all known, for the same reason."""
 
     source: Source
     known: Known
@@ -89,16 +102,22 @@ class Reading:
     forms: list[Form] = field(default_factory=list)
     area_masks: list[int] = field(default_factory=list)
     area_bits: dict[str, int] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def rows(self, table: str) -> Iterator[Row]:
         """The table's rows, with progress told now and then."""
-        number = 0
+        number, before = 0, self._file_faults()
         self.progress(table, 0, None)
         for number, row in enumerate(self.source.rows(table), start=1):
             if number % 20_000 == 0:
                 self.progress(table, number, None)
             yield row
         self.progress(table, number, number)
+        if self._file_faults() > before:
+            self.unread.add(table)
+
+    def _file_faults(self) -> int:
+        return sum(self.faults.counts[code] for code in FILE_FAULTS)
 
     def cells(self, table: str) -> Iterator[Cells]:
         """The table's rows as cells by column."""

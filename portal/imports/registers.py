@@ -39,6 +39,7 @@ def read_calls(reading: Reading) -> None:
                 )
     if not reading.calls and "calls" not in reading.rows_of and not reading.faults:
         reading.faults.add(reading.source.label("calls"), None, None, None, "no_calls")
+        reading.unread.add("calls")
 
 
 def _definition(

@@ -31,14 +31,16 @@ def read_reports(reading: Reading) -> None:
             reading.report_index[code] = UNUSABLE
         stream = cells.one_of("stream", STREAMS, "unknown_stream")
         of_year = cells.year("year")
-        if of_year is not None and of_year > reading.year.year:
+        ahead = of_year is not None and of_year > reading.year.year
+        if ahead and "calls" not in reading.unread:
             cells.fault("year", "year_outside", first=_first_year(reading), last=reading.year.year)
         organisation = cells.raw("organisation")
-        if organisation not in reading.organisations:
+        listed = organisation in reading.organisations
+        if not listed and not (organisation and "organisations" in reading.unread):
             cells.fault("organisation", "unknown_organisation" if organisation else "missing")
         received_at = cells.moment("received_at")
         references = _references(reading, cells, stream, of_year, organisation, received_at)
-        if code and stream and of_year and organisation in reading.organisations:
+        if code and stream and of_year and listed:
             first = reading.first_of("reporting", (organisation, stream, of_year), cells.row)
             if first is not None:
                 cells.fault(
@@ -93,7 +95,8 @@ def _references(
         cells.fault("references", "repeated_reference")
     for reference in dict.fromkeys(references):
         if reference not in reading.applications:
-            cells.fault("references", "unknown_reference")
+            if "applications" not in reading.unread:
+                cells.fault("references", "unknown_reference")
             continue
         if year is not None:
             first = reading.first_of("reported", (reference, year), cells.row)
@@ -217,7 +220,7 @@ _AREA_COLUMNS = ("report", "area", "status")
 def _explain_area(reading: Reading, cells: Cells) -> None:
     """A row that is not as expected: say why, or take it where only space was in the way."""
     index, area, status = reading.report_index.get(cells.raw("report")), "", ""
-    if index is None:
+    if index is None and not (cells.raw("report") and "reports" in reading.unread):
         cells.fault("report", "unknown_report" if cells.raw("report") else "missing")
     if index is None or index == UNUSABLE:
         cells.one_of("status", AreaStatus.values, "unknown_status")

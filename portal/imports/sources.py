@@ -95,9 +95,10 @@ def _arranged(
     width = len(places)
     in_order = places == list(range(width))
     for number, cells in rows:
+        # A spreadsheet writes a blank row as commas.
+        if not (cells and cells[0]) and not any(cells):
+            continue
         if len(cells) != width:
-            if not any(cells):
-                continue
             if ragged:
                 found, beyond = len(cells), cells[width:]
                 cells = [*cells[:width], *[""] * (width - found)]
@@ -210,8 +211,12 @@ class _Workbook:
     def rows(self, table: str) -> Iterator[Row]:
         if table not in self._sheets:
             return
-        sheet = self._workbook.get_sheet_by_name(self._sheets[table])
         label = self.label(table)
+        try:
+            sheet = self._workbook.get_sheet_by_name(self._sheets[table])
+        except (CalamineError, OSError) as error:
+            self._faults.add(label, None, None, None, "unreadable", reason=str(error))
+            return
         yield from _arranged(self._records(sheet), table, label, self._faults, ragged=True)
 
     def unread(self) -> list[str]:

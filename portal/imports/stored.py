@@ -113,10 +113,11 @@ class Comparison:
         for row in self.year.applications.values():
             if row.pk is None:
                 new[row.call.code] += row.granted_sek or 0
+        noted = {fault.row for fault in self.faults if fault.code == "frame_exceeded"}
         wanted = [code for code, granted in new.items() if granted]
         for call in Call.objects.filter(agency=self.agency, code__in=wanted):
             left, said = frame_left(call), self.year.calls[call.code]
-            if new[call.code] > left and "frame_exceeded" not in self.faults.counts:
+            if new[call.code] > left and said.row not in noted:
                 self.faults.add(
                     self._labels["calls"],
                     said.row,

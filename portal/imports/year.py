@@ -70,7 +70,7 @@ def bring_in_year(
         named = _code_of(year)
         if agency not in (None, named):
             there = Agency.objects.order_by("code").values_list("code", flat=True)
-            raise AgencyUnclear((*there, named))
+            raise AgencyUnclear(tuple(sorted({*there, named})))
     for _attempt in range(ATTEMPTS):
         seen = last_event()
         owner = owner or _agency(agency)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.enums import JournalKind
 from core.models import Agency, Event
 from core.services.journal import Actor, append
-from grants.models import Call, CallDefinitionRecord
+from grants.models import Application, Call, CallDefinitionRecord
 from grants.selectors import frame_left
 from grants.services.calls import open_call, record_copy
 from grants.services.imported import (
@@ -33,6 +33,7 @@ type Progress = Callable[[str, int, int | None], None]
 
 FUNDS_BATCH = 10_000
 REPORTS_BATCH = 1_000
+LOCKED_AT_A_TIME = 5_000
 
 
 class Moved(Exception):
@@ -93,14 +94,18 @@ def store_year(
     written since. Raises TransitionRefused where the history is not one that the transition
     table allows, IntegrityError where another import has stored the same meanwhile.
     """
+    calls: dict[str, Call] = {}
     if agency is not None:
         Agency.objects.select_for_update().get(pk=agency.pk)
+        calls = _locked_calls(year, agency)
+        _lock_cases(year)
+    # Asked under the locks: what they waited for has been written, and is to be compared with.
     if last_event() != seen:
         raise Moved
     if agency is None:
         agency = _made_agency(year)
     changes = Changes.of(year, findings)
-    calls = _calls(year, agency)
+    _make_calls(year, agency, calls)
     progress("organisations", 0, changes.entries)
     bring_in_organisations(agency=agency, year=year)
     writer = _Writer(year, agency, calls, progress)
@@ -136,13 +141,17 @@ def _made_agency(year: Year) -> Agency:
     )
 
 
-def _calls(year: Year, agency: Agency) -> dict[str, Call]:
-    """The year's calls by code, locked; those that are not there are made."""
+def _locked_calls(year: Year, agency: Agency) -> dict[str, Call]:
+    """The year's calls that are there, by code, locked."""
     there = Call.objects.select_for_update(of=("self",)).filter(agency=agency, code__in=year.calls)
-    calls = {
+    return {
         call.code: call
         for call in there.select_related("agency", "definition_record").order_by("pk")
     }
+
+
+def _make_calls(year: Year, agency: Agency, calls: dict[str, Call]) -> None:
+    """Add the year's calls that are not there, and confirm those that were preliminary."""
     today = timezone.localdate()
     for row in year.calls.values():
         if row.pk is None:
@@ -165,7 +174,14 @@ def _calls(year: Year, agency: Agency) -> dict[str, Call]:
                 payload={"year": row.year},
                 actor=Actor.importer(),
             )
-    return calls
+
+
+def _lock_cases(year: Year) -> None:
+    """Lock the cases that are there, by id: after the calls, before any journal is written."""
+    ids = sorted(row.pk for row in year.applications.values() if row.pk is not None)
+    for chunk in batched(ids, LOCKED_AT_A_TIME, strict=False):
+        cases = Application.objects.select_for_update().filter(pk__in=chunk).order_by("pk")
+        list(cases.values_list("pk"))
 
 
 def _record(row: CallRow) -> CallDefinitionRecord:

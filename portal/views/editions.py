@@ -1,8 +1,8 @@
 """The national report: editions, one edition, the reports behind a cell, and its files."""
 
 import logging
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 
 import rules
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -27,6 +27,22 @@ from reporting.selectors.editions import (
 )
 
 logger = logging.getLogger(__name__)
+
+
+def _told_when_damaged[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """The view, or a page that says that the edition's frozen data set cannot be read."""
+
+    @wraps(view)
+    def told(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except DatasetDamaged:
+            logger.exception("the data set of an edition cannot be read")
+            request = args[0]
+            assert isinstance(request, HttpRequest)  # noqa: S101 - for the type checker
+            return render(request, "portal/edition_damaged.html", status=503)
+
+    return told
 
 
 @require_safe
@@ -108,6 +124,7 @@ def _edition(request: HttpRequest, *, agency: str, year: int, number: int) -> Ed
 
 
 @require_safe
+@_told_when_damaged
 def edition_detail(request: HttpRequest, *, agency: str, year: int, number: int) -> HttpResponse:
     """The national report as a page. Those who may see the reports find them behind each cell."""
     edition = _edition(request, agency=agency, year=year, number=number)
@@ -138,6 +155,7 @@ def edition_detail(request: HttpRequest, *, agency: str, year: int, number: int)
 
 
 @require_safe
+@_told_when_damaged
 def edition_file(
     request: HttpRequest, *, agency: str, year: int, number: int, ending: str
 ) -> HttpResponse:
@@ -159,6 +177,7 @@ def _rendered(ending: str, content: ReportContent) -> bytes:
 
 
 @require_safe
+@_told_when_damaged
 def cell_detail(
     request: HttpRequest,
     *,

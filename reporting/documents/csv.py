@@ -7,6 +7,8 @@ from reporting.content import OutcomeTable, ReportContent
 
 COLUMNS = (
     "year",
+    "cutoff",
+    "edition",
     "stream",
     "table",
     "title",
@@ -26,18 +28,19 @@ def render_csv(content: ReportContent) -> bytes:
 
     It begins with a byte order mark, without which Excel misreads å, ä and ö; readers of open
     data (pandas, DuckDB, R) skip it. Percentages are whole numbers. The column names are codes,
-    the same in every language. Where nobody answered, n and value are 0.
+    the same in every language; `cutoff` is the last Swedish day of receipt. Where nobody
+    answered, n and value are 0.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for stream in content.streams:
         for table in stream.tables:
-            writer.writerows(_lines(content.year, table))
+            writer.writerows(_lines(content, table))
     return out.getvalue().encode("utf-8-sig")
 
 
-def _lines(year: int, table: OutcomeTable) -> list[tuple[str | int, ...]]:
+def _lines(content: ReportContent, table: OutcomeTable) -> list[tuple[str | int, ...]]:
     lines: list[tuple[str | int, ...]] = []
     for row in table.rows:
         n = row.n if row.n is not None else table.n
@@ -46,7 +49,9 @@ def _lines(year: int, table: OutcomeTable) -> list[tuple[str | int, ...]]:
         ):
             lines.append(
                 (
-                    year,
+                    content.year,
+                    content.cutoff.isoformat(),
+                    content.edition_number,
                     safe_text(table.stream),
                     table.number,
                     safe_text(table.title),

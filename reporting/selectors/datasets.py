@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from django.conf import settings
@@ -53,10 +54,10 @@ def folder_of(dataset: FrozenDataset) -> Path:
 @contextmanager
 def open_dataset(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB with a view for each table of the data set. Raises DatasetDamaged when a file is
-    missing."""
-    missing = [t.name for t in TABLES if not (folder / f"{t.name}.parquet").is_file()]
-    if missing:
-        raise DatasetDamaged(f"{folder}: {', '.join(missing)}")
+    missing, or is not the one that was written."""
+    damaged = _damaged(folder)
+    if damaged:
+        raise DatasetDamaged(f"{folder}: {', '.join(damaged)}")
     with private_duckdb() as duck:
         for table in TABLES:
             path = str(folder / f"{table.name}.parquet").replace("'", "''")
@@ -65,15 +66,30 @@ def open_dataset(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether every file of the data set is there, byte for byte as it was written."""
+    """Whether a data set under its own name has every file, byte for byte as it was written."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return bool(manifest["sha256"] == folder.name) and all(
-            _digest(folder / f"{table.name}.parquet") == manifest["files"][table.name]
-            for table in TABLES
-        )
+        return bool(_manifest(folder)["sha256"] == folder.name) and not _damaged(folder)
     except (OSError, ValueError, KeyError):
         return False
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
+def _damaged(folder: Path) -> list[str]:
+    """The files that are missing or are not those that were written."""
+    try:
+        written = dict(_manifest(folder)["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [MANIFEST]
+    found = []
+    for table in TABLES:
+        path = folder / f"{table.name}.parquet"
+        if not path.is_file() or _digest(path) != written.get(table.name):
+            found.append(path.name)
+    return found
 
 
 def _digest(path: Path) -> str:

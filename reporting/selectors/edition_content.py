@@ -113,7 +113,7 @@ def _stream(
 ) -> StreamContent:
     own = [each for each in definitions.values() if each.stream == stream]
     stored: Mapping[str, int] = edition.key_figures[stream]
-    published = published_report(edition.year)
+    published = published_report(edition.agency.code, edition.year)
     measured_on, spend_by = _days(duck, stream, edition.year)
     labels = report_texts.key_figure_labels(edition.year, measured_on, spend_by)
     bases = [each.legal_basis.in_(language) for each in own if each.legal_basis]

@@ -5,25 +5,31 @@ the organisation), never by the database's own ids, and hold no clocks: the same
 the same data set wherever and whenever it is frozen. Amounts are whole SEK, times UTC.
 
 The identity of a data set is the SHA-256 of the canonical JSON of its contents' description:
-format, and for each table its columns, the number of rows and the SHA-256 of its canonical rows.
-Canonical rows are UTF-8 CSV without a header, in the table's order, one line feed after each
-row, with double quotes only around a field that needs them (RFC 4180); null is the empty
-field, dates are `2013-03-14`, times `2013-03-14 12:00:00` (with decimals where there are any),
-truth values `true` and `false`.
+format, and for each table the number of rows and for each column its name, its type and the
+SHA-256 of each part of its canonical form. With the rows in the table's order, those parts are
+
+- `present`: a byte a row, 1 where there is a value and 0 where it is null;
+- `values`, of all but TEXT: the values one after another, least significant byte first, null as
+  nought: a truth value in 1 byte, SMALLINT in 2, INTEGER in 4, BIGINT in 8, a date as days since
+  1970-01-01 in 4, a time as microseconds since then in 8;
+- `lengths` and `texts`, of TEXT: the number of bytes of each text, in 4 bytes each, and the texts
+  one after another, in UTF-8, null as the empty text;
+- `codes`, of CODE, which is text with few different values: the different texts, in the order
+  of their bytes, as canonical JSON; `values` are then each row's place among them, from nought.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the tables, their columns, or the canonical form change."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetTable:
-    """One table of the data set. `columns` are name and DuckDB type, in the order written;
-    `order` names the columns that part any two rows."""
+    """One table of the data set. `columns` are name and type, in the order written; types are
+    DuckDB's, besides TEXT and CODE. `order` names the columns that part any two rows."""
 
     name: str
     columns: tuple[tuple[str, str], ...]
@@ -35,7 +41,9 @@ class DatasetTable:
         return tuple(name for name, _ in self.columns)
 
 
-_TEXT = "VARCHAR"
+TEXT, CODE = "TEXT", "CODE"
+"""Text, which DuckDB reads as VARCHAR; CODE is text with few different values."""
+
 _SEK = "BIGINT"
 _SMALL = "SMALLINT"
 
@@ -43,10 +51,10 @@ TABLES: tuple[DatasetTable, ...] = (
     DatasetTable(
         "edition",
         (
-            ("agency", _TEXT),
-            ("agency_name_sv", _TEXT),
-            ("agency_name_en", _TEXT),
-            ("agency_short", _TEXT),
+            ("agency", TEXT),
+            ("agency_name_sv", TEXT),
+            ("agency_name_en", TEXT),
+            ("agency_short", TEXT),
             ("year", _SMALL),
             ("cutoff", "DATE"),
         ),
@@ -55,8 +63,8 @@ TABLES: tuple[DatasetTable, ...] = (
     DatasetTable(
         "calls",
         (
-            ("call", _TEXT),
-            ("stream", _TEXT),
+            ("call", TEXT),
+            ("stream", TEXT),
             ("year", _SMALL),
             ("frame_sek", _SEK),
             ("opens_on", "DATE"),
@@ -70,33 +78,33 @@ TABLES: tuple[DatasetTable, ...] = (
     ),
     DatasetTable(
         "definitions",
-        (("call", _TEXT), ("code", _TEXT), ("version", "INTEGER"), ("document", _TEXT)),
+        (("call", TEXT), ("code", TEXT), ("version", "INTEGER"), ("document", TEXT)),
         ("call",),
     ),
     DatasetTable(
         "organisations",
         (
-            ("organisation", _TEXT),
-            ("org_no", _TEXT),
-            ("unit", _TEXT),
-            ("name", _TEXT),
-            ("kind", _TEXT),
-            ("county_code", _TEXT),
-            ("county_letter", _TEXT),
+            ("organisation", TEXT),
+            ("org_no", TEXT),
+            ("unit", TEXT),
+            ("name", TEXT),
+            ("kind", TEXT),
+            ("county_code", TEXT),
+            ("county_letter", TEXT),
             ("county_position", _SMALL),
-            ("municipality_code", _TEXT),
+            ("municipality_code", TEXT),
         ),
         ("organisation",),
     ),
     DatasetTable(
         "applications",
         (
-            ("call", _TEXT),
-            ("number", _TEXT),
-            ("lead", _TEXT),
+            ("call", TEXT),
+            ("number", TEXT),
+            ("lead", TEXT),
             ("received_at", "TIMESTAMP"),
             ("requested_sek", _SEK),
-            ("outcome", _TEXT),
+            ("outcome", TEXT),
             ("granted_sek", _SEK),
             ("decided_on", "DATE"),
         ),
@@ -104,14 +112,14 @@ TABLES: tuple[DatasetTable, ...] = (
     ),
     DatasetTable(
         "participations",
-        (("call", _TEXT), ("number", _TEXT), ("organisation", _TEXT), ("role", _TEXT)),
+        (("call", TEXT), ("number", TEXT), ("organisation", TEXT), ("role", TEXT)),
         ("call", "number", "organisation"),
     ),
     DatasetTable(
         "funds",
         (
-            ("call", _TEXT),
-            ("number", _TEXT),
+            ("call", TEXT),
+            ("number", TEXT),
             ("year", _SMALL),
             ("available_sek", _SEK),
             ("spent_sek", _SEK),
@@ -122,10 +130,10 @@ TABLES: tuple[DatasetTable, ...] = (
     DatasetTable(
         "reports",
         (
-            ("report", _TEXT),
-            ("stream", _TEXT),
-            ("organisation", _TEXT),
-            ("kind", _TEXT),
+            ("report", TEXT),
+            ("stream", TEXT),
+            ("organisation", TEXT),
+            ("kind", TEXT),
             ("in_time", "BOOLEAN"),
             ("first_received_at", "TIMESTAMP"),
             ("version", _SMALL),
@@ -135,34 +143,34 @@ TABLES: tuple[DatasetTable, ...] = (
     ),
     DatasetTable(
         "report_grants",
-        (("report", _TEXT), ("position", _SMALL), ("call", _TEXT), ("number", _TEXT)),
+        (("report", TEXT), ("position", _SMALL), ("call", TEXT), ("number", TEXT)),
         ("report", "position"),
     ),
     DatasetTable(
         "areas",
-        (("stream", _TEXT), ("report", _TEXT), ("area", _TEXT), ("status", _TEXT)),
+        (("stream", CODE), ("report", CODE), ("area", CODE), ("status", CODE)),
         ("stream", "report", "area"),
     ),
     DatasetTable(
         "answers",
         (
-            ("stream", _TEXT),
-            ("report", _TEXT),
-            ("area", _TEXT),
-            ("question", _TEXT),
-            ("option", _TEXT),
-            ("value", _TEXT),
+            ("stream", CODE),
+            ("report", CODE),
+            ("area", CODE),
+            ("question", CODE),
+            ("option", CODE),
+            ("value", TEXT),
         ),
         ("stream", "report", "area", "question", "option"),
     ),
     DatasetTable(
         "findings",
         (
-            ("call", _TEXT),
-            ("number", _TEXT),
-            ("requirement", _TEXT),
-            ("organisation", _TEXT),
-            ("finding", _TEXT),
+            ("call", TEXT),
+            ("number", TEXT),
+            ("requirement", TEXT),
+            ("organisation", TEXT),
+            ("finding", TEXT),
         ),
         ("call", "number", "requirement", "organisation"),
     ),

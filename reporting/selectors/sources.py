@@ -18,13 +18,12 @@ from grants.models import Application
 
 
 class Kind(StrEnum):
-    """How a column is read. CODE, TEXT and SELDOM are text, which is empty where it is null; CODE
-    holds nothing that CSV would have to quote, and SELDOM is mostly empty."""
+    """How a column is read. CODE and TEXT are text, which is empty where it is null; CODE holds
+    nothing that CSV would have to quote."""
 
     INTEGER = "BIGINT"
     CODE = "code"
     TEXT = "text"
-    SELDOM = "seldom"
     DATE = "DATE"
     TIME = "TIMESTAMP"
     BOOLEAN = "BOOLEAN"
@@ -37,15 +36,16 @@ class Kind(StrEnum):
     @property
     def is_text(self) -> bool:
         """Whether the column is text."""
-        return self in (Kind.CODE, Kind.TEXT, Kind.SELDOM)
+        return self in (Kind.CODE, Kind.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One reading: `columns` are name, kind and expression; `tables` is FROM and all after it.
 
-    With `of_versions`, `tables` is a table `t` with a `version_id`, and those of its rows are
-    read that belong to a version of the year's reports.
+    With `of_versions`, `tables` is a table `t`, and those of its rows are read that belong to a
+    version that counts: its `version_id` is read as the first column, and all others are CODE
+    and never null. They are many, with few different values.
     """
 
     name: str
@@ -55,14 +55,22 @@ class Source:
 
 
 def received_before(cutoff: date) -> datetime:
-    """The first moment that is too late: midnight, Swedish time, after the cut-off day."""
-    return datetime.combine(cutoff + timedelta(days=1), time.min, tzinfo=get_default_timezone())
+    """The first moment that is too late: midnight, Swedish time, after the cut-off day.
+
+    The calendar ends on 9999-12-31, which has no day after it.
+    """
+    last = min(cutoff, date.max - timedelta(days=1))
+    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=get_default_timezone())
 
 
-VERSIONS = (
-    "SELECT v.id FROM reporting_reportversion v JOIN reporting_report r ON r.id = v.report_id "
-    "WHERE r.agency_id = %(agency)s AND r.year = %(year)s AND v.received_at < %(before)s"
-)
+# Of each report in time the latest version received by the cut-off.
+VERSIONS = """
+    SELECT v.id FROM reporting_reportversion v JOIN reporting_report r ON r.id = v.report_id
+    WHERE r.agency_id = %(agency)s AND r.year = %(year)s AND r.first_received_at < %(before)s
+    AND v.received_at < %(before)s AND NOT EXISTS (
+        SELECT 1 FROM reporting_reportversion n WHERE n.report_id = v.report_id
+        AND n.received_at < %(before)s AND (n.received_at > v.received_at
+            OR (n.received_at = v.received_at AND n.number > v.number)))"""
 # A case with an amount was granted, whatever has become of it since; a closed one without ended as
 # its last decision says, and was withdrawn where there is none.
 _OUTCOME = """CASE
@@ -80,7 +88,7 @@ _OUTCOME = """CASE
 _SIGNED = "CASE WHEN o.id IS NULL THEN e.amount_sek ELSE -e.amount_sek END"
 _KIND = "coalesce(o.kind, e.kind)"
 _MONEY = f"""FROM (
-    SELECT e.application_id, a.call_id,
+    SELECT e.application_id, max(a.call_id) AS call_id,
         sum(CASE WHEN {_KIND} IN ('granted', 'carried_in') THEN {_SIGNED} ELSE 0 END) AS available,
         sum(CASE WHEN {_KIND} = 'spent' THEN {_SIGNED} ELSE 0 END) AS spent,
         sum(CASE WHEN {_KIND} = 'claimed' THEN {_SIGNED} ELSE 0 END) AS to_repay,
@@ -89,7 +97,7 @@ _MONEY = f"""FROM (
     JOIN grants_application a ON a.id = e.application_id
     LEFT JOIN grants_ledgerentry o ON o.id = e.reverses_id
     WHERE e.year = %(year)s
-    GROUP BY e.application_id, a.call_id
+    GROUP BY e.application_id
 ) m WHERE measured > 0"""
 
 
@@ -137,7 +145,6 @@ def sources() -> tuple[Source, ...]:
                 ("area", Kind.CODE, "t.area"),
                 ("question", Kind.CODE, "t.question"),
                 ("option", Kind.CODE, "t.option"),
-                ("value", Kind.SELDOM, "t.value"),
             ),
             "FROM reporting_reportanswer t",
             of_versions=True,
@@ -242,6 +249,20 @@ def sources_of_calls(call_ids: Sequence[int]) -> tuple[Source, ...]:
         ),
     )
 
+
+# Beside `answers`, and without their value, which is empty but for these: on SQLite the index that
+# keeps answers unique holds all the rest, and is read alone.
+VALUES = Source(
+    "values",
+    (
+        ("version_id", Kind.INTEGER, "t.version_id"),
+        ("area", Kind.CODE, "t.area"),
+        ("question", Kind.CODE, "t.question"),
+        ("value", Kind.TEXT, "t.value"),
+    ),
+    f"FROM reporting_reportanswer t WHERE t.option = '' AND t.version_id IN ({VERSIONS})",
+)
+"""The answers that are no option: texts, numbers, amounts and dates."""
 
 UNREGISTERED = Source(
     "unregistered",

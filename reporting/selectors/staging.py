@@ -2,7 +2,8 @@
 
 Rows go as CSV text from the database to DuckDB, on PostgreSQL by COPY: neither a model instance
 nor a Python value is made for each field, which for half a million answers is most of the time.
-All is read in one snapshot of the database.
+What there is most of goes from SQLite as a list of values for each version of a report and
+column, and is taken apart by DuckDB. All is read in one snapshot of the database.
 """
 
 # SQL is put together from fixed text only; values are parameters.
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from django.db import connection, transaction
 
 from reporting.selectors.sources import VERSIONS, Kind, Source
 
 _BATCH = 20_000
+_VERSIONS = 8_000
 
 
 @contextmanager
@@ -58,12 +61,15 @@ def stage(
 
     `folder` takes the CSV text, which is removed again.
     """
-    path = folder / f"{source.name}.csv"
     params = {
         "agency": agency_id,
         "year": year,
         "before": connection.ops.adapt_datetimefield_value(before),
     }
+    if source.of_versions and connection.vendor != "postgresql":
+        _unpack_sqlite(source, params, duck)
+        return
+    path = folder / f"{source.name}.csv"
     try:
         if connection.vendor == "postgresql":
             _copy_postgresql(source, params, path)
@@ -105,24 +111,36 @@ def _copy_postgresql(source: Source, params: dict[str, Any], path: Path) -> None
 def _copy_sqlite(source: Source, params: dict[str, Any], path: Path) -> None:
     line = " || ',' || ".join(_field(kind, sql) for _, kind, sql in source.columns)
     statement = f"SELECT {line} {source.tables}"
-    if source.of_versions:
-        # The lines of a version as one text: a tenth of the rows for Python to fetch.
-        statement = (
-            f"SELECT (SELECT group_concat({line}, char(10)) {source.tables} "
-            f"WHERE t.version_id = v.id) AS lines "
-            f"FROM reporting_reportversion v WHERE v.id IN ({VERSIONS})"
-        )
     with connection.cursor() as cursor, path.open("w", encoding="utf-8", newline="") as file:
         cursor.execute(statement, params)
         while rows := cursor.fetchmany(_BATCH):
-            # A version with no such row has no lines.
-            file.writelines([f"{lines}\n" for (lines,) in rows if lines is not None])
+            file.writelines([f"{text}\n" for (text,) in rows])
+
+
+def _unpack_sqlite(source: Source, params: dict[str, Any], duck: duckdb.DuckDBPyConnection) -> None:
+    (key, kind, version), *codes = source.columns
+    names = [name for name, _, _ in codes]
+    # Not null: lists of unequal lengths are refused rather than filled up.
+    columns = "".join(f", {name} {kind.duckdb} NOT NULL" for name, kind, _ in codes)
+    duck.execute(f"CREATE TABLE staged_{source.name} ({key} {kind.duckdb}{columns})")
+    lists = ", ".join(f"group_concat({sql})" for _, _, sql in codes)
+    statement = (
+        f"SELECT {version}, {lists} {source.tables} "
+        f"WHERE {version} IN ({VERSIONS}) GROUP BY {version}"
+    )
+    taken_apart = ", ".join(f"unnest(string_split({name}, ','))" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        while rows := cursor.fetchmany(_VERSIONS):
+            batch = pa.table(
+                [pa.array(column) for column in zip(*rows, strict=True)], [key, *names]
+            )
+            duck.register("batch", batch)
+            duck.execute(f"INSERT INTO staged_{source.name} SELECT {key}, {taken_apart} FROM batch")
+            duck.unregister("batch")
 
 
 def _field(kind: Kind, sql: str) -> str:
-    quoted = f"""'"' || replace({sql}, '"', '""') || '"'"""
     if kind is Kind.TEXT:
-        return quoted
-    if kind is Kind.SELDOM:
-        return f"CASE {sql} WHEN '' THEN '' ELSE {quoted} END"
+        return f"""'"' || replace({sql}, '"', '""') || '"'"""
     return f"coalesce({sql}, '')"

@@ -24,10 +24,11 @@ from django.db.models import Q
 from core.checks import canonical_json, sha256_text
 from core.models import Agency, County
 from grants.models import Call
-from reporting.selectors import datasets, staging
-from reporting.selectors.schema import BY_NAME, FORMAT, TABLES, DatasetTable
+from reporting.selectors import datasets, identity, staging
+from reporting.selectors.schema import BY_NAME, CODE, FORMAT, TABLES, TEXT, DatasetTable
 from reporting.selectors.sources import (
     UNREGISTERED,
+    VALUES,
     Source,
     received_before,
     sources,
@@ -69,14 +70,14 @@ _SELECTS: Mapping[str, str] = {
         ")"
     ),
     "areas": (
-        "FROM (SELECT r.stream, r.report, a.area, a.status FROM staged_areas a JOIN ("
-        "SELECT version_id, stream::areas_stream AS stream, report::areas_report AS report "
-        "FROM k_reports WHERE in_time) r USING (version_id))"
+        "FROM (SELECT r.stream, r.report, a.area, a.status "
+        "FROM staged_areas a JOIN coded_areas r USING (version_id))"
     ),
     "answers": (
-        "FROM (SELECT r.stream, r.report, a.* FROM staged_answers a JOIN ("
-        "SELECT version_id, stream::answers_stream AS stream, report::answers_report AS report "
-        "FROM k_reports WHERE in_time) r USING (version_id))"
+        "FROM (SELECT r.stream, r.report, a.area, a.question, a.option, a.value FROM ("
+        "SELECT *, '' AS value FROM staged_answers WHERE option <> '' UNION ALL "
+        "SELECT version_id, area, question, '', value FROM staged_values"
+        ") a JOIN coded_answers r USING (version_id))"
     ),
     "findings": (
         "FROM (SELECT f.requirement, f.finding, c.call, c.number, o.organisation "
@@ -85,31 +86,9 @@ _SELECTS: Mapping[str, str] = {
     ),
 }
 
-# Columns of the two large tables with few different values, and where those are found. They are
-# sorted and written as numbers in the order of the values, in a third of the time.
-_CODED: Mapping[str, Mapping[str, str]] = {
-    "areas": {
-        "stream": "k_reports",
-        "report": "k_reports",
-        "area": "staged_areas",
-        "status": "staged_areas",
-    },
-    "answers": {
-        "stream": "k_reports",
-        "report": "k_reports",
-        "area": "staged_answers",
-        "question": "staged_answers",
-        "option": "staged_answers",
-    },
-}
-
-# Of each report the latest version received by the cut-off.
 _REPORTS = """
     CREATE TABLE k_reports AS
-    SELECT * FROM staged_reports LEFT JOIN (
-        FROM staged_versions QUALIFY row_number() OVER (
-            PARTITION BY report_id ORDER BY received_at DESC, version DESC) = 1
-    ) USING (report_id)"""
+    SELECT * FROM staged_reports LEFT JOIN staged_versions USING (report_id)"""
 
 # The year's own cases, those that its reports answer for, and those with money in the year.
 _CASES = """
@@ -263,6 +242,7 @@ def _read(
         if source.name == "versions":
             duck.execute(_REPORTS)
         elif source.name == "answers":
+            _read_values(duck, stage)
             write("answers")
         elif source.name == "areas":
             write("areas")
@@ -279,6 +259,16 @@ def _read(
     )
     written = ("answers", "areas", "funds", "report_grants")
     write(*(table.name for table in TABLES if table.name not in written))
+
+
+def _read_values(duck: duckdb.DuckDBPyConnection, stage: Callable[[Source], None]) -> None:
+    if duck.execute("SELECT 1 FROM staged_answers WHERE option = '' LIMIT 1").fetchone():
+        stage(VALUES)
+    else:
+        duck.execute(
+            "CREATE TABLE staged_values AS SELECT version_id, area, question, '' AS value "
+            "FROM staged_answers LIMIT 0"
+        )
 
 
 def _read_organisations(duck: duckdb.DuckDBPyConnection, stage: Callable[[Source], None]) -> None:
@@ -343,7 +333,9 @@ def _call_row(call: Call) -> tuple[Any, ...]:
 
 def _make(duck: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ...]]) -> None:
     table = BY_NAME[name]
-    columns = ", ".join(f"{column} {kind}" for column, kind in table.columns)
+    columns = ", ".join(
+        f"{column} {'VARCHAR' if kind == TEXT else kind}" for column, kind in table.columns
+    )
     duck.execute(f"CREATE TABLE {name} ({columns})")
     if rows:
         places = ", ".join("?" for _ in table.columns)
@@ -354,31 +346,43 @@ def _write_table(
     duck: duckdb.DuckDBPyConnection, table: DatasetTable, *, folder: Path, year: int
 ) -> dict[str, Any]:
     """Write one table in its order; returns what the identity says of it."""
-    types = dict(table.columns)
-    for name, relation in _CODED.get(table.name, {}).items():
-        types[name] = f"{table.name}_{name}"
-        values = f"SELECT DISTINCT {name} FROM {relation} ORDER BY {name}"
-        duck.execute(f"CREATE TYPE {types[name]} AS ENUM ({values})")
+    types = {name: "VARCHAR" if kind == TEXT else kind for name, kind in table.columns}
+    if CODE in types.values():
+        types |= _codes(duck, table)
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
     tables = _SELECTS.get(table.name, f"FROM {table.name}").replace("$year", str(int(year)))
-    # All columns part rows that the key does not, so that the order is total whatever comes.
-    rest = [name for name in table.names if name not in table.order]
-    order = ", ".join([*table.order, *rest])
-    duck.execute(f"CREATE TABLE frozen_{table.name} AS SELECT {columns} {tables} ORDER BY {order}")
-    text = folder / f"{table.name}.rows"
+    order = list(table.order)
+    if CODE not in dict(table.columns).values():
+        # All columns part rows that the key does not, so that the order is total whatever comes.
+        # Areas and answers are many, and the database keeps their keys unique.
+        order += [name for name in table.names if name not in table.order]
+    frozen = f"frozen_{table.name}"
+    duck.execute(f"CREATE TABLE {frozen} AS SELECT {columns} {tables} ORDER BY {', '.join(order)}")
+    duck.execute(f"COPY {frozen} TO '{folder / table.name}.parquet' ({PARQUET})")
+    return identity.described(duck, table, frozen)
+
+
+def _codes(duck: duckdb.DuckDBPyConnection, table: DatasetTable) -> dict[str, str]:
+    """Make a type of each column of codes in the two large tables: they are sorted, hashed and
+    written as numbers in the order of the texts. Of `coded_areas` and `coded_answers` each row
+    is a version that has any."""
+    staged, coded = f"staged_{table.name}", f"coded_{table.name}"
     duck.execute(
-        f"COPY frozen_{table.name} TO '{text}' (FORMAT csv, HEADER false, DELIMITER ',', "
-        "QUOTE '\"', ESCAPE '\"', NULLSTR '')"
+        f"CREATE TABLE with_{table.name} AS SELECT version_id, stream, report FROM k_reports "
+        f"WHERE version_id IN (SELECT version_id FROM {staged})"
     )
-    digest = _digest(text)
-    text.unlink()
-    duck.execute(f"COPY frozen_{table.name} TO '{folder / table.name}.parquet' ({PARQUET})")
-    row = duck.execute(f"SELECT count(*) FROM frozen_{table.name}").fetchone()
-    return {
-        "columns": [list(column) for column in table.columns],
-        "rows": int(row[0]) if row else 0,
-        "sha256": digest,
-    }
+    types: dict[str, str] = {}
+    for name, kind in table.columns:
+        if kind == CODE:
+            types[name] = f"{table.name}_{name}"
+            relation = f"with_{table.name}" if name in ("stream", "report") else staged
+            values = f"SELECT DISTINCT {name} FROM {relation} ORDER BY {name}"
+            duck.execute(f"CREATE TYPE {types[name]} AS ENUM ({values})")
+    duck.execute(
+        f"CREATE TABLE {coded} AS SELECT version_id, stream::{types['stream']} AS stream, "
+        f"report::{types['report']} AS report FROM with_{table.name}"
+    )
+    return types
 
 
 def _digest(path: Path) -> str:

@@ -1,5 +1,8 @@
 """Mail: queued with what it tells of, sent once, tried again, given up."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -118,6 +121,26 @@ def test_without_a_worker_the_task_runs_at_once(
         message = queue()
     message.refresh_from_db()
     assert message.state == OutboxState.SENT
+
+
+def test_without_a_worker_a_process_that_has_imported_no_task_runs_it_too() -> None:
+    script = """
+import django; django.setup()
+from celery import current_app
+from celery.app.task import Task
+from core.services import background
+Task.apply = lambda self, *args, **options: print("ran", self.name)
+assert "core.tasks.send_due_mail" not in current_app.tasks
+background._send("core.tasks.send_due_mail", ())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "CELERY_TASK_ALWAYS_EAGER": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "ran core.tasks.send_due_mail"
 
 
 def test_a_task_is_not_sent_before_the_commit(

@@ -1,5 +1,6 @@
 """Files, sheets, rows and columns that cannot be read are faults with their place."""
 
+import zipfile
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from grants.models import Application
+from portal.imports import bring_in_year
+from portal.services import Moved
 from tests.portal.import_cases import (
     refused,
 )
@@ -138,6 +141,49 @@ def test_a_workbook_that_is_none_or_lacks_a_sheet(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("damage", [b"<worksheet><sheetData><row", None])
+def test_a_workbook_with_a_sheet_that_cannot_be_read(damage: bytes | None, tmp_path: Path) -> None:
+    whole = write_workbook(copy_of(YEAR_2013, tmp_path / "year"), tmp_path / "whole.xlsx")
+    broken = tmp_path / "year.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            if name != "xl/worksheets/sheet4.xml":
+                target.writestr(name, source.read(name))
+            elif damage is not None:
+                target.writestr(name, damage)
+    (fault,) = refused(broken)
+    assert (fault.file, fault.row, fault.code) == ("year.xlsx: partners", None, "unreadable")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["calls", "organisations", "applications", "reports", "areas"])
+def test_a_file_that_cannot_be_read_is_the_only_fault(name: str, tmp_path: Path) -> None:
+    folder = copy_of(YEAR_2013, tmp_path / "year")
+    _text(folder, f"{name}.csv", lambda text: text.replace(",", ";"))
+    assert [(fault.file, fault.code) for fault in refused(folder)] == [
+        (f"{name}.csv", "wrong_delimiter")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_file_with_its_header_alone_has_none_of_the_keys(tmp_path: Path) -> None:
+    folder = copy_of(YEAR_2013, tmp_path / "year")
+    _text(folder, "organisations.csv", lambda text: text.splitlines()[0] + "\n")
+    assert {fault.code for fault in refused(folder)} == {"unknown_organisation"}
+
+
+@pytest.mark.django_db
+def test_blank_rows_that_a_spreadsheet_wrote_are_left_out(tmp_path: Path) -> None:
+    folder = copy_of(YEAR_2013, tmp_path / "year")
+    _text(folder, "partners.csv", lambda text: text.replace("\n", "\n,\n\n", 1) + ",\n,,\n")
+    outcome = bring_in_year(path=folder, dry_run=True)
+    assert outcome.read["partners"] == 121
+    _text(folder, "partners.csv", lambda text: text + "K13-0001,\n")
+    (fault,) = refused(folder)
+    assert (fault.row, fault.column, fault.code) == (127, "organisation", "missing")
+
+
+@pytest.mark.django_db
 def test_a_fault_in_a_workbook_names_sheet_and_row(tmp_path: Path) -> None:
     tables = Tables(copy_of(YEAR_2013, tmp_path / "year"))
     tables["applications"][4]["requested_sek"] = "12.5"
@@ -186,4 +232,15 @@ def test_the_command_prints_the_faults_in_either_language(tmp_path: Path) -> Non
         assert len(printed[language].splitlines()) == 3
     assert "applications.csv, row 2, requested_sek: “1,5”" in printed["en"]
     assert "applications.csv, rad 2, requested_sek: ”1,5”" in printed["sv"]
+    assert not Application.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_year_that_others_keep_writing_in_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(**kwargs: object) -> None:
+        raise Moved
+
+    monkeypatch.setattr("portal.imports.year.store_year", moved)
+    with pytest.raises(CommandError, match="try again"):
+        call_command("import_year", str(YEAR_2013), "--language=en", verbosity=0)
     assert not Application.objects.exists()

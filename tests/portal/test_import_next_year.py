@@ -1,18 +1,25 @@
 """The year after: what is there stays, what is new is added, and the cases move on."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from applicants.models import Organisation, OrganisationEntry
+from core.enums import JournalKind
 from core.models import Agency, Event
+from core.selectors.verification import JournalVerifier
+from core.services.journal import Actor, append
 from grants.enums import EntryKind, Status
 from grants.models import Application, Call, LedgerEntry
 from grants.selectors import fund_years
 from portal.checks.faults import YearRefused
 from portal.exports import export_year
-from portal.imports import bring_in_year
+from portal.imports import Outcome, bring_in_year
 from reporting.models import Report
+from tests.core.concurrency import in_threads
 from tests.portal.year_factory import YEAR_2013, Tables, copy_of, row_sets
 
 
@@ -103,6 +110,46 @@ def test_only_what_is_new_is_added(folder_2014: Path) -> None:
     assert not bring_in_year(path=folder_2014).changes
     assert not bring_in_year(path=YEAR_2013).changes
     assert Event.objects.count() == before
+
+
+def _next_year_backwards(tables: Tables) -> None:
+    next_year(tables)
+    tables.rows["funds"].reverse()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_and_an_officer_in_the_same_cases_wait_for_each_other(tmp_path: Path) -> None:
+    bring_in_year(path=YEAR_2013)
+    folder = copy_of(YEAR_2013, tmp_path / "2014", _next_year_backwards)
+    held, comparing = threading.Event(), threading.Event()
+
+    def officer() -> None:
+        with transaction.atomic():
+            case = Application.objects.select_for_update().get(reference="K13-0003")
+            held.set()
+            # The import must not have another of the cases while it waits for this one.
+            assert comparing.wait(30)
+            time.sleep(3)
+            Application.objects.select_for_update().get(reference="K13-0005")
+            append(
+                kind=JournalKind.CASE,
+                subject=str(case.pk),
+                name="case.noted",
+                payload={},
+                actor=Actor.system(),
+            )
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        if stage == "comparing":
+            comparing.set()
+
+    def importing() -> Outcome:
+        assert held.wait(10)
+        return bring_in_year(path=folder, progress=progress)
+
+    _, outcome = in_threads(officer, importing)
+    assert outcome.changes.reports == 70
+    assert not list(JournalVerifier().faults())
 
 
 def test_the_reported_cases_move_on(folder_2014: Path) -> None:

@@ -96,3 +96,12 @@ def test_new_grants_must_fit_in_what_the_frame_has_left(tmp_path: Path) -> None:
         "frame_exceeded",
     )
     assert fault.params == {"granted": 20_000_010}
+    # Each call that is exceeded is named, whether its file alone says so or not.
+    other = dict(new) | {"reference": "K12-9999", "call": "kommuner-2012"}
+    amounts = {"requested_sek": "70000001", "granted_sek": "70000001"}
+    tables.rows["applications"] = [new, other | amounts]
+    tables.write()
+    with pytest.raises(YearRefused) as caught:
+        bring_in_year(path=tables.folder)
+    exceeded = [fault.row for fault in caught.value.faults if fault.code == "frame_exceeded"]
+    assert exceeded == [2, 5]

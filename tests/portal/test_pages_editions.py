@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -227,6 +228,27 @@ def test_the_report_is_had_as_files_by_anyone(client: Client, world: World) -> N
     assert str(edition.dataset.sha256) in found["json"].content.decode()
     assert isinstance(document, dict)
     assert edition_json(edition)["year"] == 2013
+
+
+def _overwrite(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, _overwrite])
+def test_an_edition_whose_data_is_harmed_says_so_instead_of_showing_other_figures(
+    client: Client, world: World, data_dir: Path, harm: Callable[[Path], None]
+) -> None:
+    world.case()
+    edition = world.edition()
+    harm(data_dir / edition.dataset.folder / "answers.parquet")
+    client.force_login(world.analyst)
+    cell = reverse("cell-detail", args=[world.agency.code, 2013, 1, 1, "mapping", "had_funding"])
+    file = reverse("edition-file", args=[world.agency.code, 2013, 1, "json"])
+    for address in (edition_address(edition), file, cell):
+        response = client.get(address, headers={"accept-language": "en"})
+        assert response.status_code == 503
+        assert "The report cannot be shown now" in response.content.decode()
+    assert client.get(reverse("front-page")).status_code == 200
 
 
 # Making an edition -----------------------------------------------------------------------------

@@ -204,6 +204,8 @@ def test_csv_has_a_line_for_every_cell(content: ReportContent) -> None:
     found = [(x["table"], x["stream"], x["row"], x["column"], x["value"]) for x in lines]
     assert found == expected
     assert {x["n"] for x in lines if x["table"] == "1"} == {"138"}
+    shown = (content.cutoff.isoformat(), str(content.edition_number))
+    assert {(x["cutoff"], x["edition"]) for x in lines} == {shown}
     assert [x["n"] for x in lines if x["table"] == "6"][:6] == ["71"] * 5 + ["53"]
 
 

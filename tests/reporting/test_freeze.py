@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from applicants.models import OrganisationEntry
 from core.checks import canonical_json, sha256_text
 from core.models import Agency
 from reporting.models import ReportAnswer, ReportVersion
-from reporting.selectors import datasets
-from reporting.selectors.schema import FORMAT, TABLES
+from reporting.selectors import datasets, identity
+from reporting.selectors.schema import FORMAT, TABLES, DatasetTable
 from reporting.services import freezing
 from reporting.services.freezing import Frozen
 from tests.reporting.years import CUTOFF, bring_in
@@ -99,34 +100,93 @@ def test_a_data_set_of_many_row_groups_is_the_same_each_time(tmp_path: Path) -> 
     assert len(seen) == 1
 
 
-def test_the_identity_is_that_of_the_canonical_rows(agency: Agency) -> None:
+def test_the_identity_is_that_of_the_canonical_columns(agency: Agency) -> None:
+    """As `schema` tells it, from the files alone, value by value."""
+    version = ReportVersion.objects.filter(report__code="RK13-0001").get()
+    ReportAnswer.objects.create(version=version, question="comment", value='Å, ä och "ö"\n2')
     found = frozen(agency)
-    manifest = json.loads((found.folder / datasets.MANIFEST).read_text(encoding="utf-8"))
     tables = {}
     for table in TABLES:
         rows = duckdb.sql(f"FROM '{found.folder / table.name}.parquet'").fetchall()
-        text = "".join(",".join(_field(value) for value in row) + "\n" for row in rows)
-        assert manifest["tables"][table.name]["rows"] == len(rows)
+        columns = zip(*rows, strict=True) if rows else [() for _ in table.columns]
         tables[table.name] = {
-            "columns": [list(column) for column in table.columns],
             "rows": len(rows),
-            "sha256": sha256_text(text),
+            "columns": [
+                {"name": name, "type": kind, **_canonical(kind, values)}
+                for (name, kind), values in zip(table.columns, columns, strict=True)
+            ],
         }
+    manifest = json.loads((found.folder / datasets.MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["tables"] == tables
     assert sha256_text(canonical_json({"format": FORMAT, "tables": tables})) == found.sha256
 
 
-def _field(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    if text == "":
-        return '""'
-    if any(mark in text for mark in ',"\n\r'):
-        doubled = text.replace('"', '""')
-        return f'"{doubled}"'
-    return text
+_BYTES = {"BOOLEAN": 1, "SMALLINT": 2, "INTEGER": 4, "DATE": 4, "CODE": 4}
+
+
+def _canonical(kind: str, values: Sequence[Any]) -> dict[str, str]:
+    def digest(numbers: Iterable[int], size: int) -> str:
+        joined = b"".join(number.to_bytes(size, "little", signed=True) for number in numbers)
+        return hashlib.sha256(joined).hexdigest()
+
+    parts = {"present": digest((value is not None for value in values), 1)}
+    if kind == "TEXT":
+        texts = [(value or "").encode() for value in values]
+        parts["lengths"] = digest(map(len, texts), 4)
+        return parts | {"texts": hashlib.sha256(b"".join(texts)).hexdigest()}
+    if kind == "CODE":
+        codes = sorted(set(values), key=str.encode)
+        parts["codes"] = sha256_text(canonical_json(codes))
+        values = [codes.index(value) for value in values]
+    numbers = [0 if value is None else _number(value) for value in values]
+    return parts | {"values": digest(numbers, _BYTES.get(kind, 8))}
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, datetime):
+        return (value - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
+    if isinstance(value, date):
+        return (value - date(1970, 1, 1)).days
+    return int(value)
+
+
+def test_the_same_texts_apart_otherwise_are_another_data_set(tmp_path: Path) -> None:
+    """Neither a null and an empty text, nor texts cut at other places, are alike."""
+    table = DatasetTable("t", (("a", "TEXT"), ("n", "BIGINT")), ("a",))
+    seen = set()
+    for rows in (
+        "('ab', 1), ('c', 2)",
+        "('a', 1), ('bc', 2)",
+        "('ab', 1), ('c', NULL)",
+        "('ab', 1), ('c', 0)",
+        "('abc', 1), ('', 2)",
+        "('abc', 1), (NULL, 2)",
+    ):
+        with datasets.private_duckdb() as duck:
+            duck.execute("CREATE TABLE t (a VARCHAR, n BIGINT)")
+            duck.execute(f"INSERT INTO t VALUES {rows}")
+            seen.add(canonical_json(identity.described(duck, table, "t")))
+    assert len(seen) == 6
+
+
+def test_of_the_versions_received_in_time_the_latest_is_frozen(agency: Agency) -> None:
+    first = ReportVersion.objects.filter(report__code="RK13-0001").get()
+    for number, hours, value in ((2, 48, "latest"), (3, 24, "third"), (4, 24 * 999, "too late")):
+        version = ReportVersion.objects.create(
+            report=first.report,
+            number=number,
+            received_at=first.received_at + timedelta(hours=hours),
+        )
+        ReportAnswer.objects.create(version=version, question="comment", value=value)
+    found = frozen(agency)
+    read = duckdb.sql(
+        f"SELECT value FROM '{found.folder}/answers.parquet' WHERE report = 'RK13-0001'"
+    )
+    assert read.fetchall() == [("latest",)]
+    versions = duckdb.sql(
+        f"SELECT version FROM '{found.folder}/reports.parquet' WHERE report = 'RK13-0001'"
+    )
+    assert versions.fetchall() == [(2,)]
 
 
 def test_rows_stand_in_a_total_order(agency: Agency) -> None:

@@ -24,7 +24,7 @@ EXPECTED = json.loads((DATA / "year-2013-expected.json").read_text(encoding="utf
 
 
 def report() -> PublishedReport:
-    found = published_report(2013)
+    found = published_report("socialstyrelsen", 2013)
     assert found is not None
     return found
 
@@ -113,7 +113,12 @@ def test_every_printed_key_figure_is_ours_or_explained() -> None:
 def test_rows_are_found_by_table() -> None:
     assert [row.row for row in report().rows_of(6)] == ["mapping", "support_children"]
     assert report().row(15, "housing") is None
-    assert published_report(2014) is None
+    assert published_report("socialstyrelsen", 2014) is None
+
+
+def test_what_one_agency_printed_is_not_said_of_another() -> None:
+    assert report().agency == "socialstyrelsen"
+    assert published_report("skolverket", 2013) is None
 
 
 @pytest.mark.parametrize(
@@ -128,6 +133,7 @@ def test_rows_are_found_by_table() -> None:
         ),
         ("row: support_children", "row: mapping", "duplicate", "rows[2]"),
         ("rounded_to: 100_000", "rounded_to: 0", "greater_than_equal", "key_figures[1].rounded_to"),
+        ("agency: socialstyrelsen", 'agency: ""', "string_pattern_mismatch", "agency"),
         ("stream: municipalities", "stream: kommuner", "literal_error", "key_figures[1].stream"),
     ],
 )

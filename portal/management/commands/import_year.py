@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from portal.checks.faults import YearRefused
 from portal.imports import AgencyUnclear, Outcome, bring_in_year
 from portal.management.progress import ProgressBar
+from portal.services import Moved
 
 SHOWN = 200
 
@@ -67,6 +68,11 @@ class Command(BaseCommand):
                 _("Say whose year it is with --agency; one of: {codes}").format(
                     codes=", ".join(unclear.codes)
                 )
+            ) from None
+        except Moved:
+            bar.finish()
+            raise CommandError(
+                _("Others kept writing meanwhile. Nothing has been stored; try again.")
             ) from None
         bar.finish()
         if options["verbosity"] > 0:
