@@ -173,6 +173,8 @@ def test_no_person_is_made_up_for_a_decision() -> None:
 @pytest.mark.usefixtures("year_2013")
 def test_the_journal_of_an_imported_year_verifies(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_journal")
+    assert str(Event.objects.count()) in capsys.readouterr().out
+    assert Event.objects.count() > Application.objects.count()
 
 
 @pytest.mark.usefixtures("year_2013")
