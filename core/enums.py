@@ -28,3 +28,20 @@ class OutboxState(models.TextChoices):
     LEASED = "leased", _("being sent")
     SENT = "sent", _("sent")
     FAILED = "failed", _("given up")
+    BOUNCED = "bounced", _("refused by the receiver")
+
+
+class FileState(models.TextChoices):
+    """Whether an uploaded file may be handed out."""
+
+    NOT_CHECKED = "not_checked", _("not checked for viruses")
+    WAITING = "waiting", _("waiting to be checked for viruses")
+    CLEAN = "clean", _("checked for viruses")
+    INFECTED = "infected", _("removed, had a virus")
+
+
+class IncidentKind(models.TextChoices):
+    """What a failure on our side was."""
+
+    ERROR = "error", _("a page or a service failed")
+    STOPPED = "stopped", _("no sign of life")

@@ -4,11 +4,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.enums import OutboxState
+from core.enums import JournalKind, OutboxState
+
+ACCOUNT = "account"
+PERSONAL = frozenset({ACCOUNT, "invitation", "partner_invited"})
+"""The kinds of the mails that hold a link or a code for the receiver alone."""
 
 
 class OutboxMessage(models.Model):
-    """A rendered mail. Whoever holds `lease_token` until `lease_until` (UTC) may send it."""
+    """A rendered mail. Whoever holds `lease_token` until `lease_until` (UTC) may send it.
+
+    `journal_kind` and `journal_subject` name the chain that tells of the mail; a mail without
+    them is told of nowhere. `sent_at` stays where a mail was sent and came back later.
+    """
 
     recipient = models.EmailField(_("recipient"))
     language = models.CharField(_("language"), max_length=10)
@@ -25,12 +33,19 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    journal_kind = models.CharField(
+        _("journal"), max_length=12, choices=JournalKind.choices, blank=True
+    )
+    journal_subject = models.CharField(_("subject"), max_length=100, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
-        indexes = [models.Index(fields=["state", "next_attempt_at"], name="core_outbox_due")]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], name="core_outbox_due"),
+            models.Index(fields=["journal_kind", "journal_subject"], name="core_outbox_journal"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(
@@ -43,7 +58,8 @@ class OutboxMessage(models.Model):
                 name="core_outbox_leased_has_lease",
             ),
             models.CheckConstraint(
-                condition=Q(state=OutboxState.SENT, sent_at__isnull=False)
+                condition=Q(state=OutboxState.BOUNCED)
+                | Q(state=OutboxState.SENT, sent_at__isnull=False)
                 | (~Q(state=OutboxState.SENT) & Q(sent_at__isnull=True)),
                 name="core_outbox_sent_has_time",
             ),
@@ -51,3 +67,13 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def kind(self) -> str:
+        """What the mail is: the first part of its key."""
+        return self.dedupe_key.partition(":")[0]
+
+    @property
+    def holds_link(self) -> bool:
+        """Whether the mail lets in who reads it: nobody else is shown it or gets it."""
+        return self.kind in PERSONAL
