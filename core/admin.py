@@ -59,7 +59,23 @@ class EventAdmin(ReadOnlyAdmin):
 class OutboxMessageAdmin(ReadOnlyAdmin):
     list_display = ["dedupe_key", "state", "attempts", "next_attempt_at", "sent_at"]
     list_filter = ["state"]
-    exclude = ["body"]
+    # A code to sign in with may stand in both.
+    exclude = ["subject", "body"]
+
+
+@admin.register(models.Incident)
+class IncidentAdmin(ReadOnlyAdmin):
+    list_display = ["reference", "kind", "started_at", "ended_at", "address", "status", "count"]
+    list_filter = ["kind"]
+    search_fields = ["=reference", "address"]
+
+
+@admin.register(models.StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "state", "media_type", "size", "created_at", "attempts", "last_error"]
+    list_filter = ["state", "media_type"]
+    search_fields = ["=sha256"]
+    exclude = ["key"]
 
 
 @admin.register(models.NumberSeries)

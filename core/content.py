@@ -112,19 +112,6 @@ class Table:
     stack: bool = False
     caption_hidden: bool = False
 
-    @property
-    def body(self) -> list[tuple[Cell, list[tuple[Column, Cell]]]]:
-        """Each row's heading, and its cells with their columns."""
-        return [(row.heading, self._pairs(row)) for row in self.rows]
-
-    @property
-    def foot_pairs(self) -> list[tuple[Column, Cell]]:
-        """The last row's cells with their columns."""
-        return self._pairs(self.foot) if self.foot else []
-
-    def _pairs(self, row: Row) -> list[tuple[Column, Cell]]:
-        return list(zip(self.columns[1:], row.cells, strict=True))
-
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
@@ -182,3 +169,17 @@ class Figure:
     label: Text
     value: Text = ""
     note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """A file in a list of files. Without `url` it may not be had, and `tag` says why; without
+    `remove_url` the reader may not remove it. `waiting` for its check, it changes by itself."""
+
+    name: Text
+    meta: Text
+    url: str = ""
+    tag: Tag | None = None
+    note: Text = ""
+    remove_url: str = ""
+    waiting: bool = False

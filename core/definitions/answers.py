@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from core.definitions.questionnaire import (
     WHOLE,
@@ -148,7 +149,20 @@ class Answers:
         ]
 
 
-def canonical_value(question: Question, text: str) -> str:
+class Limits(Protocol):
+    """What a value is held to: a question of a questionnaire, or another field like one."""
+
+    @property
+    def kind(self) -> QuestionKind: ...
+    @property
+    def max_length(self) -> int | None: ...
+    @property
+    def minimum(self) -> int | None: ...
+    @property
+    def maximum(self) -> int | None: ...
+
+
+def canonical_value(question: Limits, text: str) -> str:
     """The value as it is stored: text trimmed, whole numbers and SEK as digits, dates as
     2013-12-31. Spaces in numbers and a closing kr in amounts may be typed.
 
@@ -174,7 +188,7 @@ def canonical_value(question: Question, text: str) -> str:
             raise UnfitValueError(ProblemCode.NOT_A_VALUE, value=text)
 
 
-def _whole_number(question: Question, text: str) -> int:
+def _whole_number(question: Limits, text: str) -> int:
     money = question.kind is QuestionKind.MONEY
     digits = _SPACES.sub("", text.removesuffix("kr") if money else text)
     if not _WHOLE_NUMBER.fullmatch(digits):

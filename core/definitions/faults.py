@@ -95,6 +95,28 @@ _OWN_TEXTS: dict[str, str] = {
     ),
     "unknown_column": gettext_noop("there is no column “{value}”; expected one of: {expected}"),
     "values_and_columns": gettext_noop("{values} values are given; expected {expected}"),
+    "rule_about_nothing": gettext_noop(
+        "a cost rule is about nothing; expected categories, areas or both"
+    ),
+    "limit_on_not_payable": gettext_noop(
+        "what is not payable has no “{limit}”; expected it on a rule of the kind limited"
+    ),
+    "unknown_category": gettext_noop(
+        "there is no cost category “{value}”; expected one of: {expected}"
+    ),
+    "unknown_question": gettext_noop(
+        "there is no question “{value}” there; expected one of: {expected}"
+    ),
+    "statuses_in_application": gettext_noop(
+        "area statuses belong to reports; expected none in an application"
+    ),
+    "part_repeats": gettext_noop(
+        "what an organisation answers for itself comes once; expected no “repeat”"
+    ),
+    "reason_missing": gettext_noop(
+        "the answer “{value}” means {verdict} and says not why; expected a reason"
+    ),
+    "not_an_email": gettext_noop("“{value}” is not an e-mail address"),
     "no_document": gettext_noop("expected a document of fields and values"),
     "not_yaml": gettext_noop("is not readable as YAML: {problem}"),
     "not_utf8": gettext_noop("is not UTF-8 text"),

@@ -5,7 +5,7 @@ A field given twice is a fault. Faults name file, line, place and what is expect
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,10 +136,17 @@ _Dumper.add_representer(dict, _represent_mapping)
 _Dumper.add_representer(list, _represent_list)
 
 
-def read_document[T: BaseModel](model: type[T], source: Path | str, *, name: str = "") -> T:
+def read_document[T: BaseModel](
+    model: type[T],
+    source: Path | str,
+    *,
+    name: str = "",
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+) -> T:
     """A document from a file (`Path`) or from YAML text (`str`, called `name` in faults).
 
-    Raises DefinitionError with every fault found; OSError when the file cannot be opened.
+    `prepare` makes the document's values of the file's; its faults (`faults_at`) have the same
+    places. Raises DefinitionError with every fault found; OSError when the file cannot be opened.
     """
     label = name or (str(source) if isinstance(source, Path) else "YAML")
     text = _text(source, label)
@@ -158,6 +165,11 @@ def read_document[T: BaseModel](model: type[T], source: Path | str, *, name: str
         raise DefinitionError(label, (bad,)) from None
     if not isinstance(data, dict):
         raise DefinitionError(label, (DefinitionFault("no_document", (), 1),))
+    if prepare is not None:
+        try:
+            data = prepare(data)
+        except ValidationError as error:
+            raise _error(label, error, tree) from None
     return check_document(model, data, name=label, tree=tree)
 
 
@@ -181,8 +193,7 @@ def check_document[T: BaseModel](
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = [_fault(each, tree) for each in error.errors(include_url=False)]
-        raise DefinitionError(name, tuple(_without_echoes(found))) from None
+        raise _error(name, error, tree) from None
 
 
 def write_document(document: BaseModel) -> str:
@@ -201,6 +212,11 @@ def _text(source: Path | str, label: str) -> str:
         return source.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DefinitionError(label, (DefinitionFault("not_utf8", (), None),)) from None
+
+
+def _error(name: str, error: ValidationError, tree: yaml.Node | None) -> DefinitionError:
+    found = [_fault(each, tree) for each in error.errors(include_url=False)]
+    return DefinitionError(name, tuple(_without_echoes(found)))
 
 
 def _fault(error: Any, tree: yaml.Node | None) -> DefinitionFault:

@@ -21,7 +21,7 @@ from core.models import Event, EventText, Journal
 from core.models.journal import GENESIS, event_hash, text_digest, utc_text
 from core.selectors.journal import events_of
 from core.services import journal as service
-from core.services.journal import Actor, NewEvent, append, append_many
+from core.services.journal import Actor, NewEvent, append, append_many, together
 from tests.core.concurrency import in_threads
 from tests.core.conftest import PERSON, faults
 
@@ -194,6 +194,63 @@ def test_append_many_is_append_repeated(
         assert append_many(iter(events[already:]), batch_size=batch_size) == len(events) - already
 
     assert rows_after(in_bulk) == one_by_one
+
+
+@given(st.lists(new_events, max_size=12))
+@pytest.mark.django_db
+def test_events_appended_together_are_the_same(events: list[NewEvent]) -> None:
+    def at_once() -> None:
+        with together(kind=JournalKind.CASE, subject="1"):
+            for event in events:
+                append_one(event)
+
+    one_by_one = rows_after(
+        lambda: [
+            Journal.objects.get_or_create(kind=JournalKind.CASE, subject="1"),
+            *map(append_one, events),
+        ]
+    )
+    # The salts are counted as they are made, in the order of the calls: the same.
+    assert rows_after(at_once) == one_by_one
+
+
+@pytest.mark.django_db
+def test_appending_together_asks_three_times_however_many(write: Callable[..., Event]) -> None:
+    write("17")
+    with CaptureQueriesContext(connection) as asked, together(kind=JournalKind.CASE, subject="17"):
+        for _ in range(20):
+            append_one(new())
+        # One inside is the same one.
+        with together(kind=JournalKind.CASE, subject="17"):
+            append_one(new())
+    assert len(asked) == 3
+    assert Journal.objects.get(subject="17").length == 22
+    assert faults() == []
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_together_when_something_fails(write: Callable[..., Event]) -> None:
+    write("17")
+
+    def fail() -> None:
+        with transaction.atomic(), together(kind=JournalKind.CASE, subject="17"):
+            append_one(new())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert Journal.objects.get(subject="17").length == 1
+    append_one(new())
+    assert Journal.objects.get(subject="17").length == 2
+    assert faults() == []
+
+
+@pytest.mark.django_db
+def test_a_chain_written_together_takes_no_batch(write: Callable[..., Event]) -> None:
+    write("17")
+    with together(kind=JournalKind.CASE, subject="17"), pytest.raises(RuntimeError):
+        append_many([new()])
+    assert faults() == []
 
 
 def rows_after(action: Callable[[], object]) -> list[Any]:

@@ -18,12 +18,14 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from core import tasks
-from core.enums import OutboxState
-from core.models import OutboxMessage
+from core.enums import JournalKind, OutboxState
+from core.models import Event, OutboxMessage
 from core.selectors.outbox import MAX_ATTEMPTS, due_mail_ids
 from core.services import outbox
 from core.services.background import enqueue_on_commit
+from core.services.outbox import NotResendable
 from tests.core.concurrency import in_threads
+from tests.core.conftest import PERSON, faults
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +262,111 @@ def test_of_many_workers_at_once_one_sends(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(sent) == 1
     message.refresh_from_db()
     assert (message.state, message.attempts) == (OutboxState.SENT, 1)
+
+
+# The journal, and sending again ------------------------------------------------------------------
+
+
+def queue_in_case(key: str = "decision:17:1:9", recipient: str = "anna@example.org") -> Any:
+    with transaction.atomic():
+        return outbox.queue_mail(
+            recipient=recipient,
+            language="sv",
+            subject="Nytt",
+            body="Logga in.",
+            dedupe_key=key,
+            journal_kind=JournalKind.CASE,
+            journal_subject="17",
+        )
+
+
+def told() -> list[tuple[str, str]]:
+    events = Event.objects.filter(journal__kind=JournalKind.CASE, journal__subject="17")
+    return [(event.name, event.payload) for event in events.order_by("sequence")]
+
+
+def test_a_mail_without_a_journal_is_told_of_nowhere() -> None:
+    tasks.send_outbox_message(queue().pk)
+    assert not Event.objects.exists()
+    with pytest.raises(ValueError, match="journal"), transaction.atomic():
+        outbox.queue_mail(
+            recipient="a@example.org", language="sv", subject="s", body="b", dedupe_key="k",
+            journal_subject="17",
+        )  # fmt: skip
+
+
+def test_what_happens_to_a_mail_is_in_its_journal_without_address_and_words() -> None:
+    message = queue_in_case()
+    queue_in_case()
+    tasks.send_outbox_message(message.pk)
+    known = f'"kind":"decision","mail":{message.pk}'
+    assert told() == [
+        ("mail.queued", f"{{{known}}}"),
+        ("mail.sent", f'{{"attempts":1,{known}}}'),
+    ]
+    assert faults() == []
+
+
+def test_giving_up_is_told_of_once(mail_server_down: None) -> None:
+    queue_in_case()
+    for _ in range(MAX_ATTEMPTS + 1):
+        OutboxMessage.objects.update(next_attempt_at=timezone.now())
+        tasks.send_due_mail()
+    assert [name for name, _payload in told()] == ["mail.queued", "mail.failed"]
+
+
+def test_giving_up_after_killed_workers_is_told_of_too() -> None:
+    message = queue_in_case()
+    outbox.claim(message_id=message.pk)
+    OutboxMessage.objects.update(attempts=MAX_ATTEMPTS)
+    later = timezone.now() + outbox.LEASE
+    assert outbox.give_up_exhausted(now=later) == 1
+    assert outbox.give_up_exhausted(now=later) == 0
+    assert [name for name, _payload in told()] == ["mail.queued", "mail.failed"]
+
+
+def refused(key: str = "decision:17:1:9") -> OutboxMessage:
+    message = outbox.claim(message_id=queue_in_case(key).pk)
+    assert message is not None
+    outbox.mark_refused(message=message, error="550 no such user")
+    return message
+
+
+def test_a_refused_mail_is_sent_again_to_the_corrected_address() -> None:
+    message = refused()
+    assert tasks.send_due_mail() == 0
+    outbox.send_again(message=message, actor=PERSON, recipient="anna.ek@example.org")
+    outbox.send_again(message=message, actor=PERSON, recipient="anna.ek@example.org")
+    assert tasks.send_due_mail() == 1
+    assert [sent.to for sent in mail.outbox] == [["anna.ek@example.org"]]
+    names = [name for name, _payload in told()]
+    assert names == ["mail.queued", "mail.bounced", "mail.resent", "mail.sent"]
+    assert '"corrected":true' in told()[2][1]
+    assert "anna" not in told()[2][1]
+    assert Event.objects.get(name="mail.resent").actor == PERSON.id
+
+
+@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.LEASED])
+def test_a_mail_that_is_sent_or_on_its_way_is_not_sent_again(state: OutboxState) -> None:
+    message = outbox.claim(message_id=queue_in_case().pk)
+    assert message is not None
+    if state == OutboxState.SENT:
+        outbox.mark_sent(message=message)
+    with pytest.raises(NotResendable):
+        outbox.send_again(message=message, actor=PERSON)
+
+
+def test_a_link_to_sign_in_with_goes_to_no_other_address() -> None:
+    message = refused("account:9:login")
+    assert message.holds_link
+    with pytest.raises(NotResendable):
+        outbox.send_again(message=message, actor=PERSON, recipient="mallory@example.org")
+    outbox.send_again(message=message, actor=PERSON, recipient="anna@example.org")
+    assert tasks.send_due_mail() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_again_at_once_send_one() -> None:
+    message = refused()
+    in_threads(*[lambda: outbox.send_again(message=message, actor=PERSON)] * 4)
+    assert [name for name, _payload in told()].count("mail.resent") == 1
