@@ -35,3 +35,27 @@ class OrganisationRole(TextChoices):
     WRITER = "writer", _("Writer")
     SIGNATORY = "signatory", _("Signatory")
     READER = "reader", _("Reader")
+
+
+class Signing(TextChoices):
+    """How a signatory signs; other roles sign nothing and have an empty code."""
+
+    SOLE = "sole", _("Alone")
+    JOINTLY = "jointly", _("Two jointly")
+
+
+class GiroKind(TextChoices):
+    """Where an organisation takes money; empty while it is not known."""
+
+    BANKGIRO = "bankgiro", _("Bankgiro")
+    PLUSGIRO = "plusgiro", _("Plusgiro")
+
+
+class RequestState(TextChoices):
+    """How far a request to represent an organisation has come."""
+
+    DRAFT = "draft", _("Not sent")
+    WAITING = "waiting", _("Waits for an answer")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")

@@ -12,11 +12,20 @@ import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from applicants.enums import OrganisationRole, Role
-from applicants.models import Mandate, Organisation, StaffRole, User
+from applicants.enums import OrganisationRole, RequestState, Role
+from applicants.models import (
+    Mandate,
+    Organisation,
+    OrganisationEntry,
+    RepresentationRequest,
+    StaffRole,
+    User,
+)
 from core.models import Agency
 
 SIGNATORIES = (OrganisationRole.SIGNATORY,)
+REPRESENTATION_OFFICERS = (Role.CASE_OFFICER, Role.REGISTRAR)
+"""Who answers those who ask to represent an organisation."""
 WRITERS = (
     OrganisationRole.WRITER,
     OrganisationRole.SIGNATORY,
@@ -39,8 +48,12 @@ def has_role(user: Any, agency_id: int | None, roles: Iterable[Role]) -> bool:
 
 
 def mandates_on(day: date) -> Q:
-    """Mandates that hold on a Swedish local date."""
-    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    """Mandates that hold on a Swedish local date, as far as is known now."""
+    return (
+        Q(ended_at__isnull=True)
+        & Q(starts_on__lte=day)
+        & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    )
 
 
 def has_mandate(user: Any, organisation_id: int | None, roles: Iterable[OrganisationRole]) -> bool:
@@ -69,9 +82,54 @@ def is_writer(user: Any, organisation: Organisation | None) -> bool:
 
 @rules.predicate  # type: ignore[untyped-decorator]
 def is_administrator_of(user: Any, organisation: Organisation | None) -> bool:
-    """May say who acts for the organisation."""
-    roles = (OrganisationRole.ADMINISTRATOR, OrganisationRole.SIGNATORY)
+    """May say who acts for the organisation, and change its details."""
+    roles = (OrganisationRole.ADMINISTRATOR,)
     return organisation is not None and has_mandate(user, organisation.pk, roles)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def sees_details_of(user: Any, organisation: Organisation | None) -> bool:
+    """May see the organisation's address, contact and giro number: its own people and staff."""
+    if organisation is None or not is_person(user):
+        return False
+    return has_mandate(user, organisation.pk, OrganisationRole) or user.staff_roles.exists()
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_signed_in(user: Any) -> bool:
+    """Has an active account and is signed in."""
+    return is_person(user)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def asked_to_represent(user: Any, request: RepresentationRequest | None) -> bool:
+    """Made the request."""
+    return request is not None and is_person(user) and request.user_id == user.pk
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def decides_representation(user: Any, request: RepresentationRequest | None) -> bool:
+    """Answers requests at the agency asked; nobody answers their own."""
+    return (
+        request is not None
+        and has_role(user, request.agency_id, REPRESENTATION_OFFICERS)
+        and request.user_id != user.pk
+    )
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def oversees_organisation(user: Any, organisation: Organisation | None) -> bool:
+    """Answers requests at an agency that the organisation has had to do with."""
+    if organisation is None or not is_person(user):
+        return False
+    agencies = StaffRole.objects.filter(
+        user=user, role__in=[str(role) for role in REPRESENTATION_OFFICERS]
+    ).values("agency")
+    asked = RepresentationRequest.objects.filter(
+        organisation=organisation, agency__in=agencies
+    ).exclude(state=RequestState.DRAFT)
+    known = OrganisationEntry.objects.filter(organisation=organisation, agency__in=agencies)
+    return asked.exists() or known.exists()
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -88,5 +146,13 @@ def registers_for_agency(user: Any, agency: Agency | None) -> bool:
 
 
 rules.add_perm("applicants.register_organisation", registers_for_agency)
+rules.add_perm("applicants.register_own_organisation", is_signed_in)
 rules.add_perm("applicants.give_mandate", is_administrator_of)
+rules.add_perm("applicants.change_details", is_administrator_of)
+rules.add_perm("applicants.see_details", sees_details_of)
+rules.add_perm("applicants.invite_colleague", is_administrator_of)
+rules.add_perm("applicants.ask_to_represent", is_signed_in)
+rules.add_perm("applicants.change_request", asked_to_represent)
+rules.add_perm("applicants.decide_representation", decides_representation)
+rules.add_perm("applicants.oversee_organisation", oversees_organisation)
 rules.add_perm("applicants.give_role", administers_agency)

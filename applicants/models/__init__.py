@@ -2,5 +2,15 @@
 
 from .organisations import Mandate, Organisation, OrganisationEntry
 from .people import StaffRole, User
+from .representation import Evidence, Invitation, RepresentationRequest
 
-__all__ = ["Mandate", "Organisation", "OrganisationEntry", "StaffRole", "User"]
+__all__ = [
+    "Evidence",
+    "Invitation",
+    "Mandate",
+    "Organisation",
+    "OrganisationEntry",
+    "RepresentationRequest",
+    "StaffRole",
+    "User",
+]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants.enums import OrganisationKind, OrganisationRole
+from applicants.enums import GiroKind, OrganisationKind, OrganisationRole, Signing
 from core.models import Agency, County, Municipality, SortKeyField
 
 from .people import User
@@ -16,6 +16,9 @@ class Organisation(models.Model):
     """A legal entity, or a unit of one (förvaltning, stadsdel) that applies by itself.
 
     `org_no` is written `NNNNNN-NNNN`; it is empty only for a small association that has none.
+    `verified_on` is the Swedish date when an officer found that it is what it says;
+    `registered_by` the applicant who entered it, where it was not the agency. Address, contact
+    and giro number are for the organisation's own people and for staff.
     """
 
     org_no = models.CharField(_("organisation number"), max_length=11, blank=True)
@@ -34,6 +37,20 @@ class Organisation(models.Model):
         related_name="organisations",
         verbose_name=_("municipality"),
     )
+    street = models.CharField(_("postal address"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=6, blank=True)
+    city = models.CharField(_("town"), max_length=100, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=200, blank=True)
+    contact_email = models.EmailField(_("contact person’s e-mail address"), blank=True)
+    contact_phone = models.CharField(_("contact person’s telephone"), max_length=30, blank=True)
+    giro_kind = models.CharField(
+        _("kind of giro"), max_length=10, choices=GiroKind.choices, blank=True
+    )
+    giro_number = models.CharField(_("giro number"), max_length=9, blank=True)
+    verified_on = models.DateField(_("verified"), null=True, blank=True)
+    registered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -51,6 +68,16 @@ class Organisation(models.Model):
                 name="organisation_number_form",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="organisation_named"),
+            models.CheckConstraint(
+                condition=Q(giro_kind="", giro_number="")
+                | Q(giro_kind=GiroKind.BANKGIRO, giro_number__regex=r"^[0-9]{3,4}-[0-9]{4}$")
+                | Q(giro_kind=GiroKind.PLUSGIRO, giro_number__regex=r"^[0-9]{1,7}-[0-9]$"),
+                name="organisation_giro_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(postal_code="") | Q(postal_code__regex=r"^[1-9][0-9]{2} [0-9]{2}$"),
+                name="organisation_postal_code_form",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +116,12 @@ class OrganisationEntry(models.Model):
 
 
 class Mandate(models.Model):
-    """A person's right to act for an organisation, until `ends_on` (inclusive) if it ends."""
+    """A person's right to act for an organisation, until `ends_on` (inclusive) if it ends.
+
+    `ended_at` is when it was taken back, left or replaced by another (UTC): it holds no more
+    from then, whatever its dates say. Rows are never removed: they are the history of who could
+    act. `signing` is set for signatories, and only for them.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mandates")
     organisation = models.ForeignKey(
@@ -98,10 +130,24 @@ class Mandate(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=OrganisationRole.choices)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until and including"), null=True, blank=True)
+    signing = models.CharField(_("signs"), max_length=10, choices=Signing.choices, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "role"], name="mandate_organisation")
+        ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "organisation", "role"], name="mandate_unique"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="mandate_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=OrganisationRole.SIGNATORY, signing__in=Signing.values)
+                | (~Q(role=OrganisationRole.SIGNATORY) & Q(signing="")),
+                name="mandate_signing_of_signatories",
+            ),
             models.CheckConstraint(
                 condition=Q(role__in=OrganisationRole.values), name="mandate_role_known"
             ),

@@ -20,7 +20,8 @@ class UserManager(BaseUserManager["User"]):
         """An account; without a password it can only sign in by other means."""
         if not email:
             raise ValueError("an account needs an e-mail address")
-        user = self.model(email=self.normalize_email(email), **extra)
+        # In small letters, as sign-in looks for it.
+        user = self.model(email=email.strip().lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user

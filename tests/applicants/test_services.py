@@ -102,7 +102,10 @@ def test_a_municipality_lies_in_the_organisations_county() -> None:
 
 def test_a_mandate_is_given_by_those_who_act_for_the_organisation() -> None:
     organisation = OrganisationFactory()
-    signatory, newcomer = acting_for(organisation), UserFactory()
+    administrator, newcomer = (
+        acting_for(organisation, OrganisationRole.ADMINISTRATOR),
+        UserFactory(),
+    )
     today = timezone.localdate()
     give: dict[str, Any] = {
         "organisation": organisation,
@@ -110,15 +113,15 @@ def test_a_mandate_is_given_by_those_who_act_for_the_organisation() -> None:
         "role": OrganisationRole.WRITER,
         "starts_on": today,
     }
-    for stranger in (None, newcomer, acting_for(OrganisationFactory())):
+    for stranger in (None, newcomer, acting_for(organisation), acting_for(OrganisationFactory())):
         with pytest.raises(PermissionDenied):
             services.give_mandate(**give, actor=stranger)
-    mandate = services.give_mandate(**give, actor=signatory)
+    mandate = services.give_mandate(**give, actor=administrator)
     assert has_mandate(newcomer, organisation.pk, WRITERS)
     assert list(selectors.organisations_acted_for(newcomer)) == [organisation]
     with pytest.raises(PermissionDenied):
         services.end_mandate(mandate=mandate, actor=newcomer, ends_on=today)
-    services.end_mandate(mandate=mandate, actor=signatory, ends_on=today)
+    services.end_mandate(mandate=mandate, actor=administrator, ends_on=today)
     assert has_mandate(newcomer, organisation.pk, WRITERS)
     mandate.refresh_from_db()
     mandate.starts_on = mandate.ends_on = today - timedelta(days=1)
@@ -126,7 +129,7 @@ def test_a_mandate_is_given_by_those_who_act_for_the_organisation() -> None:
     assert not has_mandate(newcomer, organisation.pk, WRITERS)
     assert not selectors.organisations_acted_for(newcomer).exists()
     with pytest.raises(ValueError, match="ends after"):
-        services.end_mandate(mandate=mandate, actor=signatory, ends_on=date(2010, 1, 1))
+        services.end_mandate(mandate=mandate, actor=administrator, ends_on=date(2010, 1, 1))
     names = [e.name for e in events_of(kind=JournalKind.ORGANISATION, subject=str(organisation.pk))]
     assert names == ["mandate.given", "mandate.ended"]
 

@@ -1,0 +1,114 @@
+"""Reading who may act for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from applicants.enums import OrganisationRole
+from applicants.models import Mandate, Organisation, User
+from applicants.rules import is_person, mandates_on
+
+from .people import is_remembered
+
+
+def organisations_acted_for(
+    user: Any, roles: Iterable[OrganisationRole] | None = None
+) -> QuerySet[Organisation]:
+    """The organisations that the person may today act for."""
+    if not is_person(user):
+        return Organisation.objects.none()
+    wanted = list(OrganisationRole) if roles is None else list(roles)
+    held = user.mandates.filter(
+        mandates_on(timezone.localdate()), role__in=[str(role) for role in wanted]
+    )
+    return Organisation.objects.filter(pk__in=held.values("organisation"))
+
+
+def mandates_of(user: Any) -> QuerySet[Mandate]:
+    """The person's mandates that hold today, with their organisations, in Swedish order."""
+    if not is_person(user):
+        return Mandate.objects.none()
+    held = Mandate.objects.filter(mandates_on(timezone.localdate()), user=user)
+    return held.select_related("organisation").order_by(
+        "organisation__sort_key", "organisation", "role"
+    )
+
+
+_MANDATES = "_remembered_mandates"
+
+
+def mandates_held(user: Any) -> list[Mandate]:
+    """The same mandates, asked of the database once for an object whose work is remembered
+    (`remember_work`): for a request, which has its own."""
+    if not is_person(user):
+        return []
+    found: list[Mandate] | None = getattr(user, _MANDATES, None)
+    if found is None:
+        found = list(mandates_of(user))
+        if is_remembered(user):
+            setattr(user, _MANDATES, found)
+    return found
+
+
+def held_mandates(organisation: Organisation, user: Any) -> QuerySet[Mandate]:
+    """The person's mandates for the organisation that hold today."""
+    if not is_person(user):
+        return Mandate.objects.none()
+    return organisation.mandates.filter(mandates_on(timezone.localdate()), user=user)
+
+
+def holds_mandate(organisation: Organisation, user: Any, role: OrganisationRole) -> bool:
+    """Whether the person has that role for the organisation today."""
+    return held_mandates(organisation, user).filter(role=role).exists()
+
+
+def administrators_of(organisation: Organisation) -> QuerySet[Mandate]:
+    """The mandates to administer the organisation that hold today, of active accounts."""
+    return organisation.mandates.filter(
+        mandates_on(timezone.localdate()),
+        role=OrganisationRole.ADMINISTRATOR,
+        user__is_active=True,
+    ).select_related("user")
+
+
+def signatories_of(organisation: Organisation) -> list[Mandate]:
+    """The mandates to sign for the organisation that hold today, of active accounts; each says
+    whether its holder signs alone or two jointly."""
+    rows = organisation.mandates.filter(
+        mandates_on(timezone.localdate()),
+        role=OrganisationRole.SIGNATORY,
+        user__is_active=True,
+    )
+    return list(rows.select_related("user").order_by("user__name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person and its mandates for one organisation; `holds` while any of them does."""
+
+    user: User
+    mandates: tuple[Mandate, ...]
+    holds: bool
+
+
+def colleagues_of(organisation: Organisation) -> list[Colleague]:
+    """Everyone who acts, will act or has acted for the organisation; those who act now first.
+
+    Of those who act now only the mandates that hold or are to begin; of the others all.
+    """
+    today = timezone.localdate()
+    to_begin = Q(ended_at__isnull=True, starts_on__gt=today)
+    rows = organisation.mandates.select_related("user").order_by("user__name", "user", "pk")
+    current = set(rows.filter(mandates_on(today) | to_begin).values_list("pk", flat=True))
+    by_user: dict[int, list[Mandate]] = {}
+    for row in rows:
+        by_user.setdefault(row.user_id, []).append(row)
+    found = []
+    for mandates in by_user.values():
+        kept = [each for each in mandates if each.pk in current]
+        holds = bool(kept) and mandates[0].user.is_active
+        found.append(Colleague(mandates[0].user, tuple(kept or mandates), holds))
+    return sorted(found, key=lambda each: not each.holds)
