@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stream(TextChoices):
@@ -66,3 +67,51 @@ class EntryKind(TextChoices):
     REPAID = "repaid", _("Repaid")
     WRITTEN_OFF = "written_off", _("Written off")
     REVERSED = "reversed", _("Reversed")
+
+
+class RowKind(TextChoices):
+    """What a row that the applicant adds is."""
+
+    ACTIVITY = "activity", _("Activity")
+    LINE = "line", _("Budget line")
+    FUNDING = "funding", _("Other funding")
+
+
+class Practice(TextChoices):
+    """How far an organisation says that it has come with a requirement."""
+
+    YES = "yes", _("Yes")
+    BEGUN = "begun", _("Begun")
+    NO = "no", _("No")
+
+
+class FundingState(TextChoices):
+    """Where other funding stands."""
+
+    APPLIED = "applied", _("Applied for")
+    GRANTED = "granted", pgettext_lazy("amount", "Granted")
+    OWN = "own", _("Own money")
+
+
+class SignaturePurpose(TextChoices):
+    """What is signed: the application by the lead, or a partner's part of it."""
+
+    SUBMIT = "submit", _("Application")
+    APPROVE = "approve", _("Own part")
+
+
+class NoticeKind(TextChoices):
+    """What a mail in a case is about. The mail itself says only that there is news."""
+
+    RECEIPT = "receipt", _("Receipt")
+    COMPLETION_REQUESTED = "completion_requested", _("Completion is requested")
+    MESSAGE = "message", _("Message in the case")
+    PARTNER_INVITED = "partner_invited", _("Invitation to take part")
+    PARTNER_ANSWERED = "partner_answered", _("Answer from a partner")
+    APPROVAL_NEEDED = "approval_needed", _("Approval is needed")
+    APPROVAL_REMINDER = "approval_reminder", _("Reminder of an approval")
+    DECISION = "decision", _("Decision")
+    WITHDRAWN = "withdrawn", _("Withdrawal")
+    DEADLINE_REMINDER = "deadline_reminder", _("Reminder of the last day to apply")
+    FORGOTTEN_DRAFT = "forgotten_draft", _("Draft that was not sent in")
+    TAKEN_BACK = "taken_back", _("Application taken back")

@@ -7,9 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 import rules
+from django.utils import timezone
 
 from applicants.enums import Role
-from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role, is_person, is_writer
+from applicants.rules import (
+    SIGNATORIES,
+    WRITERS,
+    has_mandate,
+    has_role,
+    is_person,
+    is_writer,
+    mandates_on,
+)
 from grants.enums import Status
 from grants.models import Application, Participation
 
@@ -56,17 +65,35 @@ def is_partner_signatory(user: Any, participation: Participation | None) -> bool
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
+def is_partner_writer(user: Any, participation: Participation | None) -> bool:
+    """May write for the participating organisation."""
+    return participation is not None and has_mandate(user, participation.organisation_id, WRITERS)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
 def takes_part(user: Any, application: Application | None) -> bool:
     """Acts for an organisation that takes part in the application."""
     if application is None or not is_person(user):
         return False
-    organisations = application.participations.values_list("organisation_id", flat=True)
-    return any(has_mandate(user, pk, (*WRITERS, *SIGNATORIES)) for pk in organisations)
+    held = user.mandates.filter(mandates_on(timezone.localdate()))
+    return application.participations.filter(organisation__in=held.values("organisation")).exists()
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def writes_for_part(user: Any, application: Application | None) -> bool:
+    """Writes for an organisation that takes part in the application."""
+    if application is None or not is_person(user):
+        return False
+    held = user.mandates.filter(
+        mandates_on(timezone.localdate()), role__in=[str(role) for role in WRITERS]
+    )
+    return application.participations.filter(organisation__in=held.values("organisation")).exists()
 
 
 rules.add_perm("grants.view_application", takes_part | (is_received & is_reader))
 rules.add_perm("grants.create_application", is_writer)
 rules.add_perm("grants.write_application", is_lead_writer)
+rules.add_perm("grants.write_part", is_partner_writer)
 rules.add_perm("grants.answer_participation", is_partner_signatory)
 rules.add_perm("grants.submit_application", is_lead_signatory)
 rules.add_perm("grants.discard_application", is_lead_writer)
@@ -84,3 +111,5 @@ rules.add_perm("grants.revoke_application", is_decision_maker)
 rules.add_perm("grants.accept_report", is_case_officer)
 rules.add_perm("grants.close_application", is_case_officer)
 rules.add_perm("grants.book_money", is_controller)
+rules.add_perm("grants.message_agency", is_received & writes_for_part)
+rules.add_perm("grants.message_applicant", is_received & is_case_officer)

@@ -10,6 +10,7 @@ append_only("grants_ledgerentry")
 append_only("grants_applicationversion")
 append_only("grants_calldefinitionrecord")
 append_only("grants_decision")
+append_only("grants_message")
 
 refuse(
     name="grants_decision_assessor",

@@ -2,11 +2,27 @@
 
 Call: `CallDefinition`, `CallDates`, `AgencyReference`, `Area`, `PlacedArea`,
 `DevelopmentField`, `Requirement`, `FindingValue`, `AppliesTo`, `CarryOver`, `ReportDemand`,
-`RevocationGround`, `OrganisationKind`. Tables: `TableDefinition`, `TableKind`, `Entry`,
+`RevocationGround`, `OrganisationKind`. Application: `ApplicationForm`, `Budget`, `CostCategory`,
+`CostRule`, `CostRuleKind`, `AttachmentKind`, `RequirementForm`, `EligibilityQuestion`,
+`EligibilityAnswer`, `Verdict`, `Contact`. Tables: `TableDefinition`, `TableKind`, `Entry`,
 `RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`, `dump_call_definition`,
-`built_in_definitions`, `built_in_definition`; faults are `core.definitions.DefinitionError`.
+`lay_over`, `built_in_definitions`, `built_in_definition`; faults are
+`core.definitions.DefinitionError`.
 """
 
+from grants.definitions.application import (
+    ApplicationForm,
+    AttachmentKind,
+    Budget,
+    Contact,
+    CostCategory,
+    CostRule,
+    CostRuleKind,
+    EligibilityAnswer,
+    EligibilityQuestion,
+    RequirementForm,
+    Verdict,
+)
 from grants.definitions.call import (
     AgencyReference,
     AppliesTo,
@@ -16,16 +32,17 @@ from grants.definitions.call import (
     CarryOver,
     DevelopmentField,
     FindingValue,
-    OrganisationKind,
     PlacedArea,
     ReportDemand,
     Requirement,
     RevocationGround,
 )
+from grants.definitions.kinds import OrganisationKind
 from grants.definitions.loader import (
     built_in_definition,
     built_in_definitions,
     dump_call_definition,
+    lay_over,
     load_call_definition,
 )
 from grants.definitions.tables import (
@@ -40,25 +57,37 @@ from grants.definitions.tables import (
 __all__ = [
     "HAD_FUNDING",
     "AgencyReference",
+    "ApplicationForm",
     "AppliesTo",
     "Area",
+    "AttachmentKind",
+    "Budget",
     "CallDates",
     "CallDefinition",
     "CarryOver",
     "ColumnText",
+    "Contact",
+    "CostCategory",
+    "CostRule",
+    "CostRuleKind",
     "DevelopmentField",
+    "EligibilityAnswer",
+    "EligibilityQuestion",
     "Entry",
     "FindingValue",
     "OrganisationKind",
     "PlacedArea",
     "ReportDemand",
     "Requirement",
+    "RequirementForm",
     "RevocationGround",
     "RowText",
     "TableDefinition",
     "TableKind",
+    "Verdict",
     "built_in_definition",
     "built_in_definitions",
     "dump_call_definition",
+    "lay_over",
     "load_call_definition",
 ]

@@ -16,6 +16,8 @@ from core.definitions.faults import Place, fault, faults_at
 from core.definitions.files import check_document
 from core.definitions.questionnaire import QuestionKind, Questionnaire, repeated
 from core.definitions.text import Code, Document, Key, LocalText, NonEmpty
+from grants.definitions.application import ApplicationForm
+from grants.definitions.kinds import OrganisationKind
 from grants.definitions.tables import (
     HAD_FUNDING,
     ColumnText,
@@ -27,16 +29,6 @@ from grants.definitions.tables import (
 )
 
 type Faults = Iterator[tuple[Place, PydanticCustomError]]
-
-OrganisationKind = Literal[
-    "municipality",
-    "city_district",
-    "municipal_association",
-    "region",
-    "association",
-    "foundation",
-    "faith_community",
-]
 
 _KIND_OF_QUESTION = {
     TableKind.MULTI_CHOICE_COUNTS: QuestionKind.SEVERAL_CHOICES,
@@ -189,7 +181,8 @@ class CallDefinition(Document):
     """One call: one stream of applicants in one year. `legal_basis` None is *not recorded*.
 
     `follows` is the code of the definition that this one was copied from; None for one that was
-    written.
+    written. `application` None: what the application form asked is *not recorded*, and nobody
+    can apply here.
     """
 
     code: Code
@@ -211,6 +204,7 @@ class CallDefinition(Document):
     other_areas: tuple[Area, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     revocation_grounds: tuple[RevocationGround, ...] = ()
+    application: ApplicationForm | None = None
     report_questionnaire: Questionnaire
     tables: tuple[TableDefinition, ...] = ()
 
@@ -286,8 +280,12 @@ class CallDefinition(Document):
         return found.in_(language) if found else entry.code
 
     def document(self) -> dict[str, Any]:
-        """The definition as plain JSON values, to store; `model_validate` reads it back."""
-        return self.model_dump(mode="json")
+        """The definition as plain JSON values, to store; `model_validate` reads it back.
+
+        Without `application` where there is none: the checksums of definitions stored before
+        there were application forms stay what they were.
+        """
+        return self.model_dump(mode="json", exclude=None if self.application else {"application"})
 
     def copy_for(
         self, *, code: str, year: int, frame_sek: int, report_cutoff: date
@@ -319,6 +317,7 @@ class CallDefinition(Document):
                 *self._repeated_codes(),
                 *self._faulty_kinds(),
                 *self._faulty_section_areas(),
+                *self._faulty_application(),
                 *self._faulty_tables(),
             ],
         )
@@ -365,6 +364,13 @@ class CallDefinition(Document):
                         ("report_questionnaire", "sections", s, "areas", a),
                         fault("unknown_area", value=area, expected=", ".join(self.area_codes)),
                     )
+
+    def _faulty_application(self) -> Faults:
+        if self.application is not None:
+            for place, wrong in self.application.faults_in(
+                areas=self.area_codes, kinds=self.who_may_apply
+            ):
+                yield ("application", *place), wrong
 
     def _faulty_tables(self) -> Faults:
         for t, table in enumerate(self.tables):

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -81,9 +82,23 @@ class Application(models.Model):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         indexes: ClassVar = [
-            models.Index(fields=["call", "status"], name="application_call_status"),
+            # What a call has come to is summed from this alone.
+            models.Index(
+                fields=["call", "status", "partner_count", "requested_sek", "granted_sek"],
+                name="application_sums",
+            ),
             models.Index(fields=["call", "-received_at", "-id"], name="application_received"),
             models.Index(fields=["lead", "call"], name="application_lead"),
+            # The orders of the list, and the filter that leaves the fewest.
+            models.Index(fields=["-received_at", "-id"], name="application_latest"),
+            models.Index(fields=["status", "-received_at", "-id"], name="application_by_status"),
+            models.Index(fields=["requested_sek", "id"], name="application_by_requested"),
+            models.Index(Coalesce("granted_sek", Value(-1)), "id", name="application_by_granted"),
+            models.Index(
+                Case(When(register_number="", then="reference"), default="register_number"),
+                "id",
+                name="application_by_number",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -218,7 +233,11 @@ class Application(models.Model):
 
 
 class Participation(models.Model):
-    """An organisation's part in an application."""
+    """An organisation's part in an application.
+
+    `asked_again` counts how often the part changed after it had been answered; `reminded_at` is
+    when the partner was last reminded to answer.
+    """
 
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="participations"
@@ -230,6 +249,8 @@ class Participation(models.Model):
     approval = models.CharField(
         _("approval"), max_length=16, choices=Approval.choices, default=Approval.WAITING
     )
+    asked_again = models.PositiveIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

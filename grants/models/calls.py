@@ -11,6 +11,9 @@ from core.models import Agency
 from grants.definitions.call import CallDefinition
 from grants.enums import Stream
 
+_KEPT = 256
+_parsed: dict[str, CallDefinition] = {}
+
 
 class CallDefinitionRecord(models.Model):
     """One version of a call definition: an immutable document, known by its checksum."""
@@ -29,10 +32,22 @@ class CallDefinitionRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
 
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the definition is there without its document."""
+        return self.sha256 in _parsed
+
     @cached_property
     def definition(self) -> CallDefinition:
-        """The document, validated."""
-        return CallDefinition.model_validate(self.document)
+        """The document, validated: once in each process, since the content never changes."""
+        found = _parsed.get(self.sha256)
+        if found is None:
+            found = CallDefinition.model_validate(self.document)
+            if len(_parsed) >= _KEPT:
+                _parsed.clear()
+            if self.sha256:
+                _parsed[self.sha256] = found
+        return found
 
 
 class Call(models.Model):

@@ -18,6 +18,7 @@ from grants.selectors.money import (
     entries_that_hold,
     fund_years,
     fund_years_for,
+    fund_years_in,
     ledger_balance,
 )
 from grants.selectors.organisations import organisations_visible_to, partnered_organisations
@@ -33,6 +34,7 @@ __all__ = [
     "frame_left",
     "fund_years",
     "fund_years_for",
+    "fund_years_in",
     "history_of",
     "latest_version",
     "ledger_balance",

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from grants.content import CallTotals
 from grants.enums import Outcome, Status
-from grants.models import Application, Call
+from grants.models import Application, Call, Decision
 
 NOT_RECEIVED = (Status.DRAFT, Status.DISCARDED)
 
 
 def calls_visible_to(user: Any) -> QuerySet[Call]:
     """Calls are public: everyone sees them, the newest year first."""
-    return Call.objects.select_related("agency", "definition_record").order_by(
-        "-year", "stream", "code"
+    return (
+        Call.objects.select_related("agency", "definition_record")
+        .defer("definition_record__document")
+        .order_by("-year", "stream", "code")
     )
 
 
@@ -36,47 +38,36 @@ def call_totals(call: Call) -> CallTotals:
     A closed case counts by its last outcome: granted where it has an amount, otherwise as the
     latest decision says, and withdrawn where there is none.
     """
-    closed = Q(status=Status.CLOSED, granted_sek__isnull=True)
-    last = Q(decisions__superseded_by__isnull=True)
     found = (
         Application.objects.filter(call=call)
         .exclude(status__in=[str(s) for s in NOT_RECEIVED])
         .aggregate(
-            applications=Count("pk", distinct=True),
-            joint=Count("pk", filter=Q(partner_count__gt=0), distinct=True),
-            granted=Count("pk", filter=Q(granted_sek__isnull=False), distinct=True),
-            rejected=Count(
-                "pk",
-                filter=Q(status=Status.REJECTED)
-                | (closed & last & Q(decisions__outcome=Outcome.REJECTED)),
-                distinct=True,
-            ),
-            dismissed=Count(
-                "pk",
-                filter=Q(status=Status.DISMISSED)
-                | (closed & last & Q(decisions__outcome=Outcome.DISMISSED)),
-                distinct=True,
-            ),
-            withdrawn=Count(
-                "pk",
-                filter=Q(status=Status.WITHDRAWN) | (closed & Q(decisions__isnull=True)),
-                distinct=True,
-            ),
+            applications=Count("status"),
+            joint=Count("status", filter=Q(partner_count__gt=0)),
+            granted=Count("granted_sek"),
+            rejected=Count("status", filter=Q(status=Status.REJECTED)),
+            dismissed=Count("status", filter=Q(status=Status.DISMISSED)),
+            withdrawn=Count("status", filter=Q(status=Status.WITHDRAWN)),
+            requested_sek=Sum("requested_sek"),
+            granted_sek=Sum("granted_sek"),
         )
     )
-    money = (
-        Application.objects.filter(call=call)
-        .exclude(status__in=[str(s) for s in NOT_RECEIVED])
-        .aggregate(requested=Sum("requested_sek"), granted=Sum("granted_sek"))
+    last = Decision.objects.filter(application=OuterRef("pk"), superseded_by__isnull=True)
+    outcomes = dict(
+        Application.objects.filter(call=call, status=Status.CLOSED, granted_sek__isnull=True)
+        .annotate(outcome=Subquery(last.order_by("-pk").values("outcome")[:1]))
+        .values_list("outcome")
+        .annotate(Count("status"))
+        .order_by()
     )
     return CallTotals(
         applications=found["applications"],
         joint_applications=found["joint"],
-        requested_sek=money["requested"] or 0,
+        requested_sek=found["requested_sek"] or 0,
         granted=found["granted"],
-        rejected=found["rejected"],
-        dismissed=found["dismissed"],
-        withdrawn=found["withdrawn"],
-        granted_sek=money["granted"] or 0,
+        rejected=found["rejected"] + outcomes.get(Outcome.REJECTED, 0),
+        dismissed=found["dismissed"] + outcomes.get(Outcome.DISMISSED, 0),
+        withdrawn=found["withdrawn"] + outcomes.get(None, 0),
+        granted_sek=found["granted_sek"] or 0,
         frame_sek=call.frame_sek,
     )

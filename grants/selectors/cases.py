@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 
 from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
-from applicants.selectors import agencies_of, organisations_acted_for
+from applicants.selectors import agencies_for, is_remembered, mandates_held, mandates_of
 from grants.content import HistoryYear
 from grants.enums import EntryKind, ParticipationRole, Status
 from grants.models import Application, ApplicationVersion, Decision, LedgerEntry, Participation
@@ -37,14 +37,20 @@ def applications_visible_to(user: Any) -> QuerySet[Application]:
 
     A draft is the applicant's own room: staff never read it.
     """
-    return Application.objects.filter(call__agency__in=agencies_of(user, READERS)).exclude(
+    return Application.objects.filter(call__agency__in=agencies_for(user, READERS)).exclude(
         status__in=[str(status) for status in NOT_RECEIVED]
     )
 
 
 def own_applications(user: Any) -> QuerySet[Application]:
     """The cases, drafts too, in which an organisation that the person acts for takes part."""
-    part = Participation.objects.filter(organisation__in=organisations_acted_for(user))
+    # By the mandates and not through the organisations: with one table less PostgreSQL finds
+    # the few cases first, however much is fetched with them (its join_collapse_limit is 8).
+    # Best by the mandates themselves, which every page of somebody signed in asks for once.
+    held: Any = mandates_of(user).order_by().values("organisation")
+    if is_remembered(user):
+        held = sorted({mandate.organisation_id for mandate in mandates_held(user)})
+    part = Participation.objects.filter(organisation__in=held)
     return Application.objects.filter(pk__in=part.values("application"))
 
 
@@ -174,10 +180,11 @@ def history_of(organisation: Organisation, *, within: QuerySet[Application]) -> 
 
 
 def with_case_file(applications: QuerySet[Application]) -> QuerySet[Application]:
-    """With all that a case's own page shows: participants, decisions, ledger and versions."""
-    return applications.select_related(
+    """With all that a case's own page shows: participants, decisions and ledger."""
+    cases = applications.select_related(
         "call", "call__agency", "call__definition_record", "lead", "lead__county", "assigned_to"
-    ).prefetch_related(
+    )
+    return cases.defer("call__definition_record__document").prefetch_related(
         Prefetch(
             "participations",
             Participation.objects.select_related("organisation", "organisation__county").order_by(
@@ -188,7 +195,6 @@ def with_case_file(applications: QuerySet[Application]) -> QuerySet[Application]
             "decisions", Decision.objects.select_related("decider", "preparer").order_by("pk")
         ),
         Prefetch("ledger_entries", LedgerEntry.objects.order_by("year", "booked_on", "pk")),
-        "versions",
     )
 
 

@@ -32,6 +32,17 @@ def fund_years(application: Application) -> list[FundYear]:
     return fund_years_for([application.pk])[application.pk]
 
 
+def fund_years_in(entries: Iterable[LedgerEntry]) -> list[FundYear]:
+    """One grant's money year by year from all its entries, where they are at hand already."""
+    ordered = sorted(entries, key=lambda entry: (entry.year, entry.pk))
+    reversed_ids = {entry.reverses_id for entry in ordered}
+    return years_of(
+        Posting(entry.kind, entry.year, entry.amount_sek)
+        for entry in ordered
+        if entry.kind != EntryKind.REVERSED and entry.pk not in reversed_ids
+    )
+
+
 def ledger_balance(application: Application) -> int:
     """What of the case's money is not accounted for, whole SEK; zero lets it be closed."""
     return balance_sek(fund_years(application))

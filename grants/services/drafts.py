@@ -7,12 +7,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from applicants.models import Organisation, User
+from applicants.rules import SIGNATORIES
 from grants.checks import Facts, LedgerRefused, UnlockableField
-from grants.enums import Approval, ParticipationRole, Status
+from grants.enums import Approval, NoticeKind, ParticipationRole, SignaturePurpose, Status
 from grants.models import Application, Call, Participation
+from grants.selectors.draft import draft_of, part_sha256
+from grants.selectors.people import people_of, people_of_participation
 from grants.workflow import Action
 
 from .moving import locked_application, move, permitted, record, require
+from .notices import notify
+from .signing import sign, take_back_approval
+
+
+class PartChanged(Exception):
+    """The partner's part has been written since it was shown to the one who approves it."""
 
 
 class FieldLocked(Exception):
@@ -68,6 +77,9 @@ def write_application(
     application = locked_application(application.pk)
     require("grants.write_application", actor, application)
     wanted: set[UnlockableField] = set()
+    if requested_sek is not None and application.call.definition.application is not None:
+        # Where there is a form, what is asked for is the sum of the budget lines.
+        raise FieldLocked
     if requested_sek is not None:
         wanted.add(UnlockableField.REQUESTED)
     if partners is not None:
@@ -107,19 +119,63 @@ def _set_partners(application: Application, partners: Iterable[Organisation]) ->
     application.save(update_fields=["partner_count"])
 
 
+def participation_now(participation: Participation) -> Participation:
+    """The part as it now is; its application is locked. Raises FieldLocked when the partner has
+    been left out meanwhile."""
+    found = Participation.objects.select_related("organisation").filter(pk=participation.pk).first()
+    if found is None:
+        raise FieldLocked
+    return found
+
+
 @transaction.atomic
 def answer_participation(
-    *, participation: Participation, actor: User, approve: bool
+    *,
+    participation: Participation,
+    actor: User,
+    approve: bool,
+    assurance: str = "",
+    seen: str = "",
 ) -> Participation:
-    """A partner's signatory approves or declines its part. Raises PermissionDenied, and
-    FieldLocked when the application is no longer being written."""
+    """A partner's signatory approves or declines its part; where two sign jointly the second
+    approves it. `seen` is the SHA-256 of the part as it was shown.
+
+    A no takes back what was signed of the part: a yes is signed anew by all it takes. Raises
+    PermissionDenied, PartChanged when the part has been written since it was shown, and
+    FieldLocked when the application is no longer being written or the partner was left out.
+    """
     application = locked_application(participation.application_id)
-    participation = Participation.objects.select_related("organisation").get(pk=participation.pk)
+    participation = participation_now(participation)
     if participation.role != ParticipationRole.PARTNER:
         raise PermissionDenied("grants.answer_participation")
     require("grants.answer_participation", actor, participation)
     if application.status not in {Status.DRAFT, Status.COMPLETION_REQUESTED}:
         raise FieldLocked
+    if approve and application.call.definition.application is not None:
+        sha256 = part_sha256(draft_of(application), participation.organisation_id)
+        if seen and seen != sha256:
+            raise PartChanged
+        if not sign(
+            application=application,
+            organisation=participation.organisation,
+            purpose=SignaturePurpose.APPROVE,
+            sha256=sha256,
+            actor=actor,
+            assurance=assurance,
+        ):
+            notify(
+                application=application,
+                people=[
+                    each
+                    for each in people_of_participation(participation, SIGNATORIES)
+                    if each != actor
+                ],
+                kind=NoticeKind.APPROVAL_NEEDED,
+                key=f"{participation.pk}:second:{sha256[:16]}",
+            )
+            return participation
+    if not approve:
+        take_back_approval(application, participation.organisation_id)
     participation.approval = Approval.APPROVED if approve else Approval.DECLINED
     participation.save(update_fields=["approval"])
     record(
@@ -128,6 +184,12 @@ def answer_participation(
         actor=actor,
         payload={"organisation": participation.organisation_id, "approved": approve},
         on_behalf_of=participation.organisation,
+    )
+    notify(
+        application=application,
+        people=people_of(application, lead_only=True),
+        kind=NoticeKind.PARTNER_ANSWERED,
+        key=f"{participation.pk}:{participation.approval}:{participation.asked_again}",
     )
     return participation
 

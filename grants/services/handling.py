@@ -10,14 +10,17 @@ from django.utils import timezone
 from applicants.enums import Role
 from applicants.models import User
 from applicants.rules import has_role
-from grants.checks import Facts, UnlockableField
-from grants.enums import Status
-from grants.models import Application
+from grants.checks import Facts
+from grants.enums import NoticeKind, Status
+from grants.models import Application, CompletionRequest
 from grants.selectors import fund_years, ledger_balance, standing_decision
+from grants.selectors.draft import names_unknown
+from grants.selectors.people import people_of
 from grants.workflow import Action
 
 from . import ledger
-from .moving import locked_application, move, permitted, record, require
+from .moving import UnknownField, locked_application, move, permitted, record, require
+from .notices import notify
 
 ASSIGNABLE = frozenset({Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED})
 
@@ -67,30 +70,52 @@ def request_completion(
     *,
     application: Application,
     actor: User,
-    fields: Iterable[UnlockableField],
+    fields: Iterable[str],
     due: date,
     message: str = "",
+    questions: Mapping[str, str] | None = None,
 ) -> Application:
     """Ask the applicant to complete the named fields by a Swedish date, inclusive; only those
-    unlock. Raises PermissionDenied, TransitionRefused, TransitionNotAllowed."""
+    unlock. `fields` are paths of fields or what stands above them (see grants.content.paths),
+    or values of UnlockableField; `questions` says what is asked about each.
+
+    Raises PermissionDenied, TransitionRefused, TransitionNotAllowed, and UnknownField for a name
+    that is nothing in the application.
+    """
     application = locked_application(application.pk)
     permitted(Action.REQUEST_COMPLETION, actor, application)
-    named = sorted({UnlockableField(field) for field in fields})
-    application.completion_fields = [str(field) for field in named]
+    named = sorted({str(field) for field in fields})
+    for field in names_unknown(application, named):
+        raise UnknownField(field)
+    application.completion_fields = named
     application.completion_due = due
     move(
         application,
         Action.REQUEST_COMPLETION,
         Facts(
-            completion_fields=tuple(str(field) for field in named),
+            completion_fields=tuple(named),
             completion_due=due,
             today=timezone.localdate(),
             actor_id=actor.pk,
         ),
         actor=actor,
         saving=["completion_fields", "completion_due"],
-        payload={"fields": [str(field) for field in named], "due": due.isoformat()},
-        texts={"message": message},
+        payload={"fields": named, "due": due.isoformat()},
+        texts={"message": message, **{f"question:{k}": v for k, v in (questions or {}).items()}},
+    )
+    request = CompletionRequest.objects.create(
+        application=application,
+        items=[[field, (questions or {}).get(field, "")] for field in named],
+        message=message,
+        due=due,
+        asked_at=timezone.now(),
+        asked_by=actor,
+    )
+    notify(
+        application=application,
+        people=people_of(application),
+        kind=NoticeKind.COMPLETION_REQUESTED,
+        key=str(request.pk),
     )
     return application
 
@@ -106,6 +131,7 @@ def lapse_completion(*, application: Application, actor: User | None) -> Applica
         permitted(Action.LAPSE, actor, application)
     due = application.completion_due
     application.completion_fields, application.completion_due = [], None
+    application.completion_requests.filter(closed_at__isnull=True).update(closed_at=timezone.now())
     move(
         application,
         Action.LAPSE,
@@ -172,15 +198,23 @@ def withdraw_application(
     application = locked_application(application.pk)
     permitted(Action.WITHDRAW, actor, application)
     today = timezone.localdate()
+    application.completion_fields, application.completion_due = [], None
+    application.completion_requests.filter(closed_at__isnull=True).update(closed_at=timezone.now())
     move(
         application,
         Action.WITHDRAW,
         Facts(actor_id=actor.pk, decided_on=today, today=today),
         actor=actor,
+        saving=["completion_fields", "completion_due"],
         texts={"reasons": reasons},
         on_behalf_of=application.lead,
     )
     ledger.refuse_if_used(application=application, earlier=standing_decision(application))
+    kind, key = NoticeKind.WITHDRAWN, today.isoformat()
+    notify(application=application, people=people_of(application), kind=kind, key=key)
+    if application.assigned_to is not None:
+        officer = [application.assigned_to]
+        notify(application=application, people=officer, kind=kind, key=key, to_agency=True)
     return application
 
 

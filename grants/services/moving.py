@@ -42,6 +42,10 @@ EVENTS: Mapping[Action, str] = {
 assert grants_rules.is_case_officer is not None  # noqa: S101
 
 
+class UnknownField(Exception):
+    """The application has no such field, or no such row any more."""
+
+
 def actor_of(user: User | None) -> journal.Actor:
     """A person as the journal knows them; None is the system."""
     return journal.Actor.system() if user is None else journal.Actor.person(user)
@@ -66,6 +70,7 @@ def locked_application(application_id: int) -> Application:
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("call", "call__agency", "call__definition_record", "lead")
+        .defer("call__definition_record__document")
         .get(pk=application_id)
     )
 
@@ -75,6 +80,7 @@ def locked_applications(application_ids: Iterable[int]) -> list[Application]:
     return list(
         Application.objects.select_for_update(of=("self",))
         .select_related("call", "call__agency", "call__definition_record", "lead")
+        .defer("call__definition_record__document")
         .filter(pk__in=set(application_ids))
         .order_by("pk")
     )

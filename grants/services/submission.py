@@ -1,24 +1,35 @@
 """Sending in: a version that is never changed, a number, a receipt."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.utils import timezone
 
+from applicants.enums import Signing
 from applicants.models import User
+from applicants.selectors import signatories_of
 from core.checks import canonical_json, sha256_text
+from core.enums import JournalKind
+from core.services import journal
+from core.services.background import enqueue_on_commit
 from core.services.numbering import next_register_number
-from core.services.outbox import queue_mail
-from grants.checks import Facts, Finding, SubmissionBlocked, refusals
-from grants.enums import Status
-from grants.models import Application, ApplicationVersion
-from grants.selectors import latest_version
+from grants.checks import Facts, Finding, SubmissionBlocked, all_answered, refusals
+from grants.content.draft import Draft
+from grants.enums import NoticeKind, SignaturePurpose, Status
+from grants.models import Application, ApplicationVersion, Participation, Signature
+from grants.selectors import latest_version, participants_of
+from grants.selectors.draft import attachments_of, draft_of, granted_before, part_sha256
+from grants.selectors.messages import officers_concerned
+from grants.selectors.people import people_of
 from grants.selectors.submission import document_of, snapshot_of
 from grants.workflow import Action
 
 from .moving import locked_application, move, permitted, record
+from .notices import notify
+from .signing import sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +62,57 @@ def is_late(application: Application, at: datetime) -> bool:
     return closes_on is not None and timezone.localdate(at) > closes_on
 
 
+class ContentChanged(Exception):
+    """The application has been written since it was shown to the one who signs it."""
+
+
+class SecondSignatureMissing(Exception):
+    """The one who signs does so jointly with another, who has not signed this content."""
+
+
 @transaction.atomic
-def submit_application(*, application: Application, actor: User) -> Receipt:
+def submit_application(*, application: Application, actor: User, assurance: str = "") -> Receipt:
     """Send the application in; a second click is shown the same receipt.
 
     After the call's last day it is received all the same, and marked late. Raises
-    PermissionDenied for anyone but the lead's signatory, SubmissionBlocked with the findings,
-    TransitionRefused, and TransitionNotAllowed.
+    PermissionDenied for anyone but the lead's signatory, SecondSignatureMissing,
+    SubmissionBlocked with the findings, TransitionRefused, and TransitionNotAllowed.
+    """
+    receipt = sign_application(application=application, actor=actor, assurance=assurance)
+    if receipt is None:
+        raise SecondSignatureMissing
+    return receipt
+
+
+@transaction.atomic
+def sign_application(
+    *,
+    application: Application,
+    actor: User,
+    assurance: str = "",
+    seen: str = "",
+    arrived_at: datetime | None = None,
+) -> Receipt | None:
+    """Sign the application, and send it in when all have signed that it takes; None when the
+    second of two who sign jointly has yet to do so. `assurance` is how the person signed in.
+
+    `seen` is the SHA-256 of what the person was shown; ContentChanged is raised when it has
+    been written since. `arrived_at` (UTC) is when the request reached the server: waiting for
+    another's lock makes nobody late. Raises as `submit_application`.
     """
     application = locked_application(application.pk)
     permitted(Action.SUBMIT, actor, application)
     version = latest_version(application)
     if application.status == Status.SUBMITTED and version is not None:
         return receipt_of(application, version)
-    snapshot, findings = snapshot_of(application)
+    has_form = application.call.definition.application is not None
+    draft = draft_of(application) if has_form else None
+    parts = list(participants_of(application).annotate(granted_before=granted_before()))
+    files = list(attachments_of(application)) if has_form else []
+    snapshot, findings = snapshot_of(application, draft, parts=parts, files=files)
     facts = Facts(
         requested_sek=application.requested_sek,
-        all_answered=snapshot.requested_sek is not None,
+        all_answered=all_answered(findings),
         partners_approved=all(part.approved for part in snapshot.participants),
         blocking_findings=sum(finding.blocks for finding in findings),
         today=snapshot.today,
@@ -75,39 +120,76 @@ def submit_application(*, application: Application, actor: User) -> Receipt:
     )
     if application.status == Status.DRAFT:
         _refuse_blocked(findings, facts)
-    now = timezone.now()
-    document = document_of(application)
-    number = 1 if version is None else version.number + 1
-    application.received_at = now
-    application.late = is_late(application, now)
-    move(
-        application,
-        Action.SUBMIT,
-        facts,
-        actor=actor,
-        saving=["received_at", "late"],
-        payload={
-            "version": number,
-            "sha256": sha256_text(canonical_json(document)),
-            "late": application.late,
-        },
-        on_behalf_of=application.lead,
+    now = arrived_at or timezone.now()
+    document = document_of(
+        application, draft, parts=parts, files=files, before=snapshot.granted_before
     )
-    version = _keep_version(application, actor, number, document, now)
-    if not application.register_number:
-        # The counter comes last in the lock order, after the journal.
-        application.register_number = next_register_number(
-            agency=application.call.agency, year=timezone.localdate(now).year
-        )
-        application.save(update_fields=["register_number"])
-        record(
+    text = canonical_json(document)
+    sha256 = sha256_text(text)
+    if seen and seen != sha256:
+        raise ContentChanged
+    with journal.together(kind=JournalKind.CASE, subject=str(application.pk)):
+        if application.status == Status.DRAFT and not sign(
+            application=application,
+            organisation=application.lead,
+            purpose=SignaturePurpose.SUBMIT,
+            sha256=sha256,
+            actor=actor,
+            assurance=assurance,
+        ):
+            _ask_the_second(application, actor, sha256)
+            return None
+        number = 1 if version is None else version.number + 1
+        application.received_at = now
+        application.late = is_late(application, now)
+        move(
             application,
-            "application.registered",
-            actor=None,
-            payload={"register_number": application.register_number},
+            Action.SUBMIT,
+            facts,
+            actor=actor,
+            saving=["received_at", "late"],
+            payload={"version": number, "sha256": sha256, "late": application.late},
+            on_behalf_of=application.lead,
         )
-    _queue_receipt(application, version, actor)
+        version = _keep_version(application, actor, number, text, now)
+        _bind_signatures(application, version, draft, parts)
+        if not application.register_number:
+            # The counter comes last in the lock order, after the journal.
+            application.register_number = next_register_number(
+                agency=application.call.agency, year=timezone.localdate(now).year
+            )
+            application.save(update_fields=["register_number"])
+            record(
+                application,
+                "application.registered",
+                actor=None,
+                payload={"register_number": application.register_number},
+            )
+        _tell_received(application, version, actor, parts)
     return receipt_of(application, version)
+
+
+def _bind_signatures(
+    application: Application,
+    version: ApplicationVersion,
+    draft: Draft | None,
+    parts: Iterable[Participation],
+) -> None:
+    """The lead's signatures under this content, and the partners' under their parts as they are
+    in it, belong to the version from now on."""
+    approved = Q(pk__in=())
+    if draft is not None:
+        for part in parts:
+            approved |= Q(
+                purpose=SignaturePurpose.APPROVE,
+                organisation=part.organisation_id,
+                sha256=part_sha256(draft, part.organisation_id),
+            )
+    Signature.objects.filter(
+        Q(purpose=SignaturePurpose.SUBMIT, sha256=version.sha256) | approved,
+        application=application,
+        version=None,
+    ).update(version=version)
 
 
 def _refuse_blocked(findings: tuple[Finding, ...], facts: Facts) -> None:
@@ -116,9 +198,9 @@ def _refuse_blocked(findings: tuple[Finding, ...], facts: Facts) -> None:
 
 
 def _keep_version(
-    application: Application, actor: User, number: int, document: object, now: datetime
+    application: Application, actor: User, number: int, text: str, now: datetime
 ) -> ApplicationVersion:
-    text = canonical_json(document)
+    """The version; `text` is its document as canonical JSON."""
     return ApplicationVersion.objects.create(
         application=application,
         number=number,
@@ -129,16 +211,38 @@ def _keep_version(
     )
 
 
-def _queue_receipt(application: Application, version: ApplicationVersion, to: User) -> None:
-    with translation.override(to.language):
-        number = {"number": application.register_number}
-        queue_mail(
-            recipient=to.email,
-            language=to.language,
-            subject=_("There is news in the case %(number)s") % number,
-            body=_("Sign in to read what is new in the case %(number)s.") % number,
-            dedupe_key=f"receipt:{application.pk}:{version.number}",
-        )
+def _ask_the_second(application: Application, actor: User, sha256: str) -> None:
+    """Tell the others who sign for the lead together with another that one has signed."""
+    others = [
+        mandate.user
+        for mandate in signatories_of(application.lead)
+        if mandate.signing == Signing.JOINTLY and mandate.user_id != actor.pk
+    ]
+    notify(
+        application=application,
+        people=others,
+        kind=NoticeKind.APPROVAL_NEEDED,
+        key=f"second:{sha256[:16]}",
+    )
+
+
+def _tell_received(
+    application: Application,
+    version: ApplicationVersion,
+    sender: User,
+    parts: Iterable[Participation],
+) -> None:
+    """Mail to everyone concerned, the sender among them; the PDF is made by a worker."""
+    people = people_of(application, known=parts)
+    if sender.pk not in {person.pk for person in people}:
+        people.append(sender)
+    notify(
+        application=application,
+        people=people,
+        kind=NoticeKind.RECEIPT,
+        key=str(version.number),
+    )
+    enqueue_on_commit("grants.tasks.keep_application_pdf", version.pk)
 
 
 @transaction.atomic
@@ -151,11 +255,18 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
     permitted(Action.COMPLETE, actor, application)
     version = latest_version(application)
     now = timezone.now()
-    document = document_of(application)
+    has_form = application.call.definition.application is not None
+    draft = draft_of(application) if has_form else None
+    parts = list(participants_of(application))
+    text = canonical_json(document_of(application, draft, parts=parts))
     number = 1 if version is None else version.number + 1
     due = application.completion_due
     fields, application.completion_fields = application.completion_fields, []
     application.completion_due = None
+    late = due is not None and timezone.localdate(now) > due
+    application.completion_requests.filter(closed_at__isnull=True).update(
+        closed_at=now, answered=True, late=late
+    )
     move(
         application,
         Action.COMPLETE,
@@ -165,13 +276,21 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
         payload={
             "fields": fields,
             "version": number,
-            "sha256": sha256_text(canonical_json(document)),
-            "late": due is not None and timezone.localdate(now) > due,
+            "sha256": sha256_text(text),
+            "late": late,
         },
         on_behalf_of=application.lead,
     )
-    version = _keep_version(application, actor, number, document, now)
-    _queue_receipt(application, version, actor)
+    version = _keep_version(application, actor, number, text, now)
+    _bind_signatures(application, version, draft, parts)
+    _tell_received(application, version, actor, parts)
+    notify(
+        application=application,
+        people=officers_concerned(application),
+        kind=NoticeKind.RECEIPT,
+        key=f"completed:{version.number}",
+        to_agency=True,
+    )
     return receipt_of(application, version)
 
 
@@ -198,5 +317,12 @@ def take_back_application(*, application: Application, actor: User) -> Applicati
         ),
         actor=actor,
         on_behalf_of=application.lead,
+    )
+    version = latest_version(application)
+    notify(
+        application=application,
+        people=people_of(application),
+        kind=NoticeKind.TAKEN_BACK,
+        key=str(version.number if version else 0),
     )
     return application

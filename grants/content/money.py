@@ -76,12 +76,12 @@ class HistoryYear:
     """An organisation's part in one year's calls, whole SEK, over the cases that it led."""
 
     year: int
-    applications: int
-    as_partner: int
-    granted: int
-    requested_sek: int
-    granted_sek: int
-    spent_sek: int
+    applications: int = 0
+    as_partner: int = 0
+    granted: int = 0
+    requested_sek: int = 0
+    granted_sek: int = 0
+    spent_sek: int = 0
 
 
 _PLACES = {

@@ -5,9 +5,8 @@ undetermined refuses, except where the facts come from the files of an old regis
 table says that those cannot show it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,13 +27,6 @@ class DismissalGround(StrEnum):
     LATE = "late"
     NOT_ENTITLED = "not_entitled"
     DEFECT_NOT_REMEDIED = "defect_not_remedied"
-
-
-class UnlockableField(StrEnum):
-    """What an applicant can be asked to complete; the value is kept in journals."""
-
-    REQUESTED = "requested_sek"
-    PARTNERS = "partners"
 
 
 class ReconsiderationGround(StrEnum):
@@ -252,120 +244,3 @@ class LedgerRefused(Exception):
         self.code = code
         self.year = year
         super().__init__(code if year is None else f"{code}: {year}")
-
-
-class Severity(StrEnum):
-    """How much a finding matters: what blocks, and what could not be found out, stops sending."""
-
-    NOTE = "note"
-    BLOCKING = "blocking"
-    UNDETERMINED = "undetermined"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check says, as codes and numbers; it becomes text at the edge."""
-
-    code: str
-    severity: Severity
-    organisation: int | None = None
-    field: str = ""
-    params: Mapping[str, object] = dataclass_field(default_factory=dict, hash=False)
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it stops an application from being sent in."""
-        return self.severity is not Severity.NOTE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
-    """An organisation's part as it stands when the checks are run."""
-
-    organisation: int
-    kind: str
-    is_lead: bool
-    approved: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """An application as the checks see it. Amounts are whole SEK, dates Swedish local."""
-
-    kinds: frozenset[str]
-    frame_sek: int
-    opens_on: date | None
-    today: date
-    requested_sek: int | None
-    participants: tuple[Participant, ...]
-    leads_others: bool
-
-
-def _amount(at: Snapshot) -> Iterator[Finding]:
-    if at.requested_sek is None or at.requested_sek <= 0:
-        yield Finding("amount_missing", Severity.BLOCKING, field=UnlockableField.REQUESTED)
-    elif at.requested_sek > at.frame_sek:
-        params = {"limit": at.frame_sek}
-        yield Finding("amount_above_frame", Severity.NOTE, None, UnlockableField.REQUESTED, params)
-
-
-def _opened(at: Snapshot) -> Iterator[Finding]:
-    if at.opens_on is not None and at.today < at.opens_on:
-        yield Finding("call_not_open", Severity.BLOCKING, params={"opens": at.opens_on.isoformat()})
-
-
-def _entitled(at: Snapshot) -> Iterator[Finding]:
-    for part in at.participants:
-        if part.kind not in at.kinds:
-            yield Finding("kind_not_entitled", Severity.BLOCKING, part.organisation)
-
-
-def _one_lead(at: Snapshot) -> Iterator[Finding]:
-    if sum(part.is_lead for part in at.participants) != 1:
-        yield Finding("lead_missing", Severity.UNDETERMINED)
-
-
-def _approved(at: Snapshot) -> Iterator[Finding]:
-    for part in at.participants:
-        if not part.is_lead and part.approved is not True:
-            code = "partner_declined" if part.approved is False else "partner_not_answered"
-            yield Finding(code, Severity.BLOCKING, part.organisation, UnlockableField.PARTNERS)
-
-
-def _only_application(at: Snapshot) -> Iterator[Finding]:
-    if at.leads_others:
-        yield Finding("leads_another", Severity.NOTE)
-
-
-SUBMISSION_CHECKS: tuple[Callable[[Snapshot], Iterator[Finding]], ...] = (
-    _opened,
-    _one_lead,
-    _entitled,
-    _approved,
-    _amount,
-    _only_application,
-)
-
-
-def run(snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Everything the checks say of an application, the same while it is written and when sent.
-
-    A check that fails to evaluate says so, and blocks.
-    """
-    found: list[Finding] = []
-    for check in SUBMISSION_CHECKS:
-        try:
-            found += check(snapshot)
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
-            found.append(
-                Finding("not_evaluated", Severity.UNDETERMINED, params={"check": check.__name__})
-            )
-    return tuple(found)
-
-
-class SubmissionBlocked(TransitionRefused):
-    """The checks stop the application from being sent in; `findings` are all of them."""
-
-    def __init__(self, findings: tuple[Finding, ...], found: tuple[Refusal, ...]) -> None:
-        super().__init__(Action.SUBMIT, found)
-        self.findings = findings

@@ -1,0 +1,5 @@
+"""Documents of the grants room."""
+
+from .application import application_pdf, kept_application_pdf
+
+__all__ = ["application_pdf", "kept_application_pdf"]

@@ -1,0 +1,61 @@
+"""Reading who is concerned by an application."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from applicants.enums import OrganisationRole
+from applicants.models import Mandate, User
+from applicants.rules import SIGNATORIES, WRITERS, mandates_on
+from grants.enums import Approval, ParticipationRole
+from grants.models import Application, Participation
+
+
+def people_of(
+    application: Application,
+    roles: Iterable[OrganisationRole] = WRITERS,
+    *,
+    lead_only: bool = False,
+    known: Iterable[Participation] | None = None,
+) -> list[User]:
+    """Those who today act in any of these roles for an organisation of the application, each
+    once. A partner that has declined is not of it, nor is one whose account is closed. `known`
+    are all its participations, where they have been read already."""
+    if known is not None:
+        ids = [
+            part.organisation_id
+            for part in known
+            if part.approval != Approval.DECLINED
+            and (part.role == ParticipationRole.LEAD or not lead_only)
+        ]
+        return list(_acting(ids, roles))
+    parts = application.participations.exclude(approval=Approval.DECLINED)
+    if lead_only:
+        parts = parts.filter(role=ParticipationRole.LEAD)
+    return list(_acting(parts.values("organisation"), roles))
+
+
+def people_of_participation(
+    participation: Participation, roles: Iterable[OrganisationRole] = WRITERS
+) -> list[User]:
+    """Those who today act in any of these roles for the participating organisation, each once."""
+    return list(_acting([participation.organisation_id], roles))
+
+
+def signatories_to_ask(application: Application) -> list[User]:
+    """Those who may answer today for a partner that has not answered yet, each once."""
+    waiting = application.participations.filter(
+        role=ParticipationRole.PARTNER, approval=Approval.WAITING
+    )
+    return list(_acting(waiting.values("organisation"), SIGNATORIES))
+
+
+def _acting(organisations: Any, roles: Iterable[OrganisationRole]) -> QuerySet[User]:
+    held = Mandate.objects.filter(
+        mandates_on(timezone.localdate()),
+        organisation__in=organisations,
+        role__in=[str(role) for role in roles],
+    )
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")
