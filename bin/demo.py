@@ -114,6 +114,9 @@ def main() -> int:
         signal.signal(number, _stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        # The demo accounts have a password alone; real ones at an agency need more.
+        if os.environ.setdefault("STAFF_SECOND_FACTOR", "false").lower() == "false":
+            print("STAFF_SECOND_FACTOR=false: staff sign in with a password alone, for the demo.")
         _manage("migrate", "--no-input", "--verbosity=0")
         _manage("demo_data")
         return _run(children)

@@ -11,6 +11,9 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 30
 accesslog = os.environ.get("ACCESS_LOG") or None
+# The path alone, and not where the reader came from: answers to the check whether one may apply,
+# and what is searched for, are in addresses after the question mark.
+access_log_format = '%(h)s %(l)s %(u)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "%(a)s"'
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # /dev/shm, where there is one, so that a worker's heartbeat does not wait for a disk.

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from django.utils.csp import CSP
+
+from config.oidc import providers_from
 
 # Lets Django's generic classes be written with their types, as in ModelAdmin[Case].
 django_stubs_ext.monkeypatch()
@@ -68,11 +71,15 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "config.failures.FailureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.private_pages.PrivatePagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -82,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.second_factor.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -165,9 +173,19 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # What is due and not done, so that a message lost or a night missed loses nothing.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "mail": {"task": "core.tasks.send_due_mail", "schedule": 60.0},
+    "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 60.0},
+    "incidents": {"task": "core.tasks.collect_incidents", "schedule": 60.0},
+    "watch": {"task": "core.tasks.watch", "schedule": 60.0},
+    # By day, each hour, so that a reminder missed is made up for the same day.
+    "reminders": {
+        "task": "grants.tasks.remind_of_deadlines",
+        "schedule": crontab(hour="7-20", minute="20"),
+    },
     "completions": {"task": "grants.tasks.lapse_completions", "schedule": 3600.0},
     "editions": {"task": "reporting.tasks.resume_builds", "schedule": 60.0},
     "seals": {"task": "core.tasks.seal_journals", "schedule": 3600.0},
+    "scans": {"task": "core.tasks.scan_waiting_files", "schedule": 60.0},
+    "sweep": {"task": "core.tasks.sweep_files", "schedule": 3600.0},
 }
 
 # Mail as a URL: smtp://user:password@host:25, smtp+tls://..., filemail:////folder.
@@ -184,12 +202,20 @@ if _mail["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     _mail_options = {"EMAIL_FILE_PATH": "file_path"}
 elif not _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
     _mail_options = {}
+else:
+    # Seconds that each step may take; all of them take less than a mail is leased for.
+    _mail["EMAIL_TIMEOUT"] = env.int("EMAIL_TIMEOUT", default=20)
+    _mail_options["EMAIL_TIMEOUT"] = "timeout"
 MAILERS = {
     "default": {
         "BACKEND": _mail["EMAIL_BACKEND"],
         "OPTIONS": {name: _mail[key] for key, name in _mail_options.items() if _mail.get(key)},
     }
 }
+# Where a worker asks the web server how it is, such as http://web:8000/halsa/; empty: nowhere.
+HEALTH_URL = env.str("HEALTH_URL", default="")
+# Where people reach the site; mails lead there.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tilldela <tilldela@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -220,19 +246,100 @@ STORAGES = {
     },
 }
 
-# Sign-in. Accounts are made by an administrator or an invitation; nobody signs up by themselves.
+# Uploaded files. A part of a request beyond 2.5 MB goes to a file in DATA_DIR, not to memory.
+FILE_MAX_MB = env.int("FILE_MAX_MB", default=20)
+FILES_PER_CASE = env.int("FILES_PER_CASE", default=50)
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.BoundedFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2 * FILES_PER_CASE
+# A long budget posted whole, without scripts: a dozen values for each of its lines.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# The virus scanner; without one, files are received and marked as not checked.
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
+CLAMAV_HOST = env.str("CLAMAV_HOST", default="")
+CLAMAV_PORT = env.int("CLAMAV_PORT", default=3310)
+
+# Sign-in. Anyone may make an account; what it may do is given to it by others.
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "after-sign-in"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "config.account_signup.NamedSignup"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# By a code, which is read on one device and written on another.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_PREVENT_ENUMERATION = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_HOURS
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if env.bool("HTTPS", default=False) else "http"
+# Number of tries / time / per network address (ip), address or account asked for (key), person.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,100/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/15m/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_email": "1/10s/key,10/h/key",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "config.account_forms.LoginForm",
+    "signup": "config.account_forms.SignupForm",
+    "add_email": "config.account_forms.AddEmailForm",
+    "change_password": "config.account_forms.ChangePasswordForm",
+    "set_password": "config.account_forms.SetPasswordForm",
+    "reset_password": "config.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "config.account_forms.ResetPasswordKeyForm",
+    "confirm_email_verification_code": "config.account_forms.ConfirmCodeForm",
+    "reauthenticate": "config.account_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "config.accounts.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tilldela"
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TRUST_ENABLED = False  # no browser is let past the second factor
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
+MFA_FORMS = {
+    "authenticate": "config.account_forms.MfaAuthenticateForm",
+    "reauthenticate": "config.account_forms.MfaReauthenticateForm",
+    "activate_totp": "config.account_forms.ActivateTotpForm",
+    "add_webauthn": "config.account_forms.AddPasskeyForm",
+    "signup_webauthn": "config.account_forms.SignupPasskeyForm",
+    "edit_webauthn": "config.account_forms.EditPasskeyForm",
+}
+# A one-time code, a passkey or as strong a sign-in elsewhere for whoever works at an agency.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+# Sign-in through others: an agency's own directory, or a broker of electronic identities.
+OIDC_PROVIDERS = providers_from(env.str("OIDC_PROVIDERS", default="[]"))
+OIDC_STRONG = {each.id: each.strong for each in OIDC_PROVIDERS.values()}
+SOCIALACCOUNT_ADAPTER = "config.accounts.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "config.account_forms.SocialSignupForm"}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [each.as_app() for each in OIDC_PROVIDERS.values()]}
+}
+# A verified address of a trusted provider opens the account that has it, once and for all.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+# How many proxies in front set X-Forwarded-For: limits are counted for each network address.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    env.str("TRUSTED_PROXIES", default="") or env.bool("HTTPS", default=False)
+)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -23,3 +23,5 @@ else:
     DATABASES["default"]["TEST"] = {"NAME": _run.name.replace("-", "_").lower()}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
+# Sessions made by force_login have shown nothing; tests of the second factor turn it on.
+STAFF_SECOND_FACTOR = False
