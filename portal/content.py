@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.content import Tag, Text, Tone
-from grants.enums import EntryKind, Status
+from core.enums import IncidentKind, OutboxState
+from grants.enums import Approval, EntryKind, NoticeKind, Status
 from reporting.enums import AreaStatus, BuildState, ReportStatus
 
 _TONES: dict[str, Tone] = {
@@ -23,6 +24,12 @@ _TONES: dict[str, Tone] = {
     Status.REVOKED: Tone.DANGER,
     Status.CLOSED: Tone.NEUTRAL,
 }
+APPROVAL_TONES: dict[str, Tone] = {
+    Approval.WAITING: Tone.WARNING,
+    Approval.APPROVED: Tone.SUCCESS,
+    Approval.DECLINED: Tone.DANGER,
+    Approval.NOT_RECORDED: Tone.NEUTRAL,
+}
 _REPORT_TONES: dict[str, Tone] = {
     ReportStatus.DUE: Tone.WARNING,
     ReportStatus.DRAFT: Tone.NEUTRAL,
@@ -35,11 +42,25 @@ _AREA_TONES: dict[str, Tone] = {
     AreaStatus.COMPLETED: Tone.SUCCESS,
     AreaStatus.NOT_CARRIED_OUT: Tone.NEUTRAL,
 }
+_MAIL_TONES: dict[str, Tone] = {
+    OutboxState.PENDING: Tone.NEUTRAL,
+    OutboxState.LEASED: Tone.INFO,
+    OutboxState.SENT: Tone.SUCCESS,
+    OutboxState.FAILED: Tone.DANGER,
+    OutboxState.BOUNCED: Tone.DANGER,
+}
 _BUILD_TONES: dict[str, Tone] = {
     BuildState.QUEUED: Tone.NEUTRAL,
     BuildState.RUNNING: Tone.INFO,
     BuildState.DONE: Tone.SUCCESS,
     BuildState.FAILED: Tone.DANGER,
+}
+_OTHER_MAIL: dict[str, Text] = {
+    "account": gettext_lazy("Account and sign-in"),
+    "invitation": gettext_lazy("Invitation to an organisation"),
+    "representation-waiting": gettext_lazy("Requests to represent organisations"),
+    "representation-answered": gettext_lazy("Answer about representing an organisation"),
+    "representation-approved": gettext_lazy("News about who represents an organisation"),
 }
 
 
@@ -61,6 +82,23 @@ def area_tag(status: str) -> Tag:
 def build_tag(state: str) -> Tag:
     """How the making of an edition goes."""
     return Tag(BuildState(state).label, _BUILD_TONES[state])
+
+
+def mail_tag(state: str) -> Tag:
+    """How far a mail has come."""
+    return Tag(OutboxState(state).label, _MAIL_TONES[state])
+
+
+def mail_kind(kind: str) -> Text:
+    """What a mail is about, of the first part of its key."""
+    if kind in NoticeKind:
+        return NoticeKind(kind).label
+    return _OTHER_MAIL.get(kind, kind)
+
+
+def incident_label(kind: str) -> Text:
+    """What failed."""
+    return IncidentKind(kind).label
 
 
 def entry_label(kind: str) -> Text:

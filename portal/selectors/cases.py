@@ -23,5 +23,4 @@ def findings_of(application: Application) -> QuerySet[RequirementFinding]:
 
 def case_reports(application: Application, user: Any) -> QuerySet[Report]:
     """The received reports that answer for the grant, oldest year first, with their cut-off."""
-    visible = reports_visible_to(user).order_by().values("pk")
-    return with_cutoff(reports_of(application).filter(pk__in=visible))
+    return with_cutoff(reports_of(application, within=reports_visible_to(user)))

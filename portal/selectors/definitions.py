@@ -1,22 +1,23 @@
 """Call definitions, parsed once: the document of a record never changes."""
 
+from collections.abc import Iterable
+
 from core.models import Agency
 from grants.definitions import CallDefinition
-from grants.models import Call
-
-_KEPT = 256
-_parsed: dict[str, CallDefinition] = {}
+from grants.models import Call, CallDefinitionRecord
 
 
 def definition_of(call: Call) -> CallDefinition:
     """What the call's applicants, officers and tables go by; parsed once in each process."""
-    record = call.definition_record
-    found = _parsed.get(record.sha256)
-    if found is None:
-        if len(_parsed) >= _KEPT:
-            _parsed.clear()
-        found = _parsed[record.sha256] = record.definition
-    return found
+    return call.definition_record.definition
+
+
+def parse_definitions(calls: Iterable[Call]) -> None:
+    """Parse those of the calls' definitions that are not yet; one query however many they are,
+    and none once they are, where their documents were deferred."""
+    unknown = {call.definition_record_id for call in calls if not call.definition_record.is_parsed}
+    for record in CallDefinitionRecord.objects.filter(pk__in=unknown):
+        record.definition  # noqa: B018 - it is kept
 
 
 def call_of(agency: Agency, *, year: int, stream: str) -> Call | None:
@@ -24,6 +25,7 @@ def call_of(agency: Agency, *, year: int, stream: str) -> Call | None:
     return (
         Call.objects.filter(agency=agency, year=year, stream=stream)
         .select_related("agency", "definition_record")
+        .defer("definition_record__document")
         .order_by("code")
         .first()
     )

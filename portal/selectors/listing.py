@@ -21,13 +21,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from applicants.models import Organisation
-from applicants.selectors import agencies_of
+from applicants.selectors import agencies_for
 from core.models import County
 from grants.models import Application, Call, Participation
 from portal.rules import LOOKS_AROUND
 from reporting.models import Report
 
-from .paging import Key, moment, text, whole
+from .paging import Key, few_of, moment, text, whole
 
 APPLICATION_KEYS: Mapping[str, tuple[Key, ...]] = {
     "number": (Key("number_key", text),),
@@ -58,8 +58,9 @@ def counties() -> QuerySet[County]:
 def calls_looked_at(user: Any) -> QuerySet[Call]:
     """The calls of the agencies in whose cases the person looks around, newest first."""
     return (
-        Call.objects.filter(agency__in=agencies_of(user, LOOKS_AROUND))
+        Call.objects.filter(agency__in=agencies_for(user, LOOKS_AROUND))
         .select_related("agency", "definition_record")
+        .defer("definition_record__document")
         .order_by("-year", "stream", "code")
     )
 
@@ -67,13 +68,19 @@ def calls_looked_at(user: Any) -> QuerySet[Call]:
 def applications_found(
     applications: QuerySet[Application], chosen: Mapping[str, str]
 ) -> QuerySet[Application]:
-    """The cases that the filter asks for, with what they are ordered by."""
+    """The cases that the filter asks for, with what they are ordered by.
+
+    A search costs one query more: what few cases an organisation's name leads to are looked up
+    first, so that the database can go by them; where they are many, it goes through the list.
+    """
+    # Received cases have a time of receipt; said here too, the order's index leaves out drafts.
+    applications = applications.filter(received_at__isnull=False)
     if words := chosen.get("q"):
-        part = Participation.objects.filter(
-            application=OuterRef("pk"), organisation__sort_key__contains=words.casefold()
-        )
+        part = Participation.objects.filter(organisation__sort_key__contains=words.casefold())
+        few = few_of(part, "application")
+        named = Exists(part.filter(application=OuterRef("pk"))) if few is None else Q(pk__in=few)
         applications = applications.filter(
-            Q(reference__icontains=words) | Q(register_number__icontains=words) | Exists(part)
+            Q(reference__icontains=words) | Q(register_number__icontains=words) | named
         )
     for name, field in {
         "call": "call",
@@ -132,8 +139,10 @@ def organisations_found(
 def reports_found(reports: QuerySet[Report], chosen: Mapping[str, str]) -> QuerySet[Report]:
     """The reports that the filter asks for, with the `cutoff` of their call."""
     if words := chosen.get("q"):
+        named = Q(organisation__sort_key__contains=words.casefold())
+        few = few_of(Report.objects.filter(named), "pk")
         reports = reports.filter(
-            Q(code__icontains=words) | Q(organisation__sort_key__contains=words.casefold())
+            Q(code__icontains=words) | (named if few is None else Q(pk__in=few))
         )
     for name, field in {
         "year": "year",
@@ -155,8 +164,11 @@ def with_cutoff(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def report_years(reports: QuerySet[Report]) -> list[int]:
-    """The years that there are reports of, newest first."""
-    return list(reports.order_by("-year").values_list("year", flat=True).distinct())
+    """The years of calls that there are reports of, newest first: asked call by call, for there
+    are few calls and many reports."""
+    of_year = reports.filter(agency=OuterRef("agency"), year=OuterRef("year")).order_by()
+    years = Call.objects.filter(Exists(of_year)).order_by("-year")
+    return list(years.values_list("year", flat=True).distinct())
 
 
 def is_late(report: Report) -> bool:

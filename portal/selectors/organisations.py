@@ -1,7 +1,7 @@
 """Reading an organisation's history over the years, across the rooms."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from applicants.models import Organisation
 from grants.content import HistoryYear
 from grants.models import Application
-from grants.selectors import applications_visible_to, fund_years_for, history_of
+from grants.selectors import applications_visible_to, fund_years_for
 from reporting.models import Report
 from reporting.selectors.reports import reports_listed, reports_visible_to
 
@@ -58,12 +58,34 @@ def organisation_reports(organisation: Organisation, user: Any) -> QuerySet[Repo
     return with_cutoff(reports_listed(reports)).order_by("-year", "stream", "pk")
 
 
-def money_by_year(organisation: Organisation, user: Any) -> Mapping[int, MoneyYear]:
-    """The ledger's sums by the year that the money belongs to."""
-    led = applications_visible_to(user).filter(lead=organisation)
+def history_by_year(
+    organisation: Organisation, cases: Iterable[Application]
+) -> Mapping[int, HistoryYear]:
+    """What the organisation sought and got by the year of the call, over these of its cases."""
+    found: dict[int, HistoryYear] = {}
+    for case in cases:
+        before = found.get(case.call.year) or HistoryYear(year=case.call.year)
+        if case.lead_id != organisation.pk:
+            found[before.year] = replace(before, as_partner=before.as_partner + 1)
+            continue
+        found[before.year] = replace(
+            before,
+            applications=before.applications + 1,
+            granted=before.granted + (case.granted_sek is not None),
+            requested_sek=before.requested_sek + (case.requested_sek or 0),
+            granted_sek=before.granted_sek + (case.granted_sek or 0),
+        )
+    return found
+
+
+def money_by_year(
+    organisation: Organisation, cases: Iterable[Application]
+) -> Mapping[int, MoneyYear]:
+    """The ledger's sums by the year that the money belongs to, over those it leads of these."""
+    led = [case.pk for case in cases if case.lead_id == organisation.pk]
     sums: dict[int, dict[str, int]] = {}
     reported: set[int] = set()
-    for years in fund_years_for(led.values_list("pk", flat=True)).values():
+    for years in fund_years_for(led).values():
         for each in years:
             of_year = sums.setdefault(each.year, {})
             if each.reported:
@@ -77,13 +99,12 @@ def money_by_year(organisation: Organisation, user: Any) -> Mapping[int, MoneyYe
 
 
 def years_of(
-    organisation: Organisation, user: Any, reports: list[Report]
+    organisation: Organisation, cases: list[Application], reports: list[Report]
 ) -> list[OrganisationYear]:
-    """The organisation's years, newest first. `reports` are those of `organisation_reports`."""
-    history = {
-        each.year: each for each in history_of(organisation, within=applications_visible_to(user))
-    }
-    money = money_by_year(organisation, user)
+    """The organisation's years, newest first. `cases` are those of `cases_of`, `reports` those
+    of `organisation_reports`."""
+    history = history_by_year(organisation, cases)
+    money = money_by_year(organisation, cases)
     years = {*history, *money, *(report.year for report in reports)}
     return [
         OrganisationYear(

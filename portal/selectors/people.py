@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from applicants.models import User
 from applicants.rules import is_person
+from applicants.selectors import work_of
 from portal.content import Account
 
 
@@ -10,9 +12,15 @@ def account_of(user: Any) -> Account | None:
     """The person, with all the work it has at agencies; None for nobody."""
     if not is_person(user):
         return None
-    roles = list(user.staff_roles.select_related("agency").order_by("agency__code", "role"))
+    roles = work_of(user)
     return Account(
         name=str(user),
         role=", ".join(dict.fromkeys(str(role.get_role_display()) for role in roles)),
         agency=", ".join(dict.fromkeys(role.agency.short for role in roles)),
     )
+
+
+def works_at_an_agency(user: User) -> bool:
+    """Whether the person has any role at an agency or a county board, or is let into the
+    technical administration."""
+    return user.is_staff or user.is_superuser or bool(work_of(user))

@@ -1,16 +1,21 @@
-"""People and an open call for showing the system; never for real use."""
+"""People and open calls for showing the system; never for real use."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from applicants.enums import OrganisationRole, Role
+import portal
+from applicants.enums import OrganisationRole, Role, Signing
 from applicants.models import Mandate, Organisation, StaffRole, User
 from core.models import Agency
 from core.services.journal import Actor
+from grants.definitions import CallDefinition, lay_over
 from grants.models import Call, CallDefinitionRecord
-from grants.services.calls import open_call, record_copy
+from grants.services.calls import open_call, record_definition
 
 DOMAIN = "demo.tilldela.se"
 STAFF: Mapping[Role, tuple[str, str]] = {
@@ -23,44 +28,117 @@ STAFF: Mapping[Role, tuple[str, str]] = {
     Role.ADMINISTRATOR: ("administrator", "Adam Administratör"),
 }
 """The account of each role: what stands before the @, and a made-up name."""
-APPLICANT = ("sokande", "Siri Sökande")
+CALL_DOCUMENTS = Path(portal.__file__).parent / "demo" / "open-calls"
+"""What an open call says, laid over a copy of a definition; named by the definition's stem."""
 _DAYS_OPEN_BEFORE, _DAYS_OPEN_AFTER = 20, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """An account that acts for an organisation. `case` is one that the organisation leads."""
+
+    account: str
+    name: str
+    case: str
+    parts: Mapping[OrganisationRole, Signing | None]
+
+
+APPLICANTS = (
+    Applicant(
+        "sokande",
+        "Siri Sökande",
+        "K13-0001",
+        {OrganisationRole.ADMINISTRATOR: None, OrganisationRole.SIGNATORY: Signing.SOLE},
+    ),
+    Applicant(
+        "medsokande",
+        "Maja Medsökande",
+        "K13-0004",
+        {OrganisationRole.WRITER: None, OrganisationRole.SIGNATORY: Signing.SOLE},
+    ),
+    Applicant(
+        "kassor",
+        "Karin Kassör",
+        "F13-0001",
+        {OrganisationRole.ADMINISTRATOR: None, OrganisationRole.SIGNATORY: Signing.SOLE},
+    ),
+    Applicant(
+        "ordforande",
+        "Olle Ordförande",
+        "F13-0001",
+        {OrganisationRole.SIGNATORY: Signing.JOINTLY},
+    ),
+)
+"""A municipality that applies, one to apply with it, and an association's two."""
 
 
 @transaction.atomic
 def demo_people(
-    *, agency: Agency, organisation: Organisation, password: str, today: date
-) -> list[User]:
-    """An account for each role, and one that acts for the organisation; those there are kept."""
-    people: list[User] = []
+    *, agency: Agency, leads: Mapping[str, Organisation], password: str, today: date
+) -> list[tuple[User, str]]:
+    """An account for each role and for each applicant, with the organisation's name where it
+    acts for one; those that are there are kept. `leads`: organisations by the case they lead.
+    """
+    people: list[tuple[User, str]] = []
     for role, (account, name) in STAFF.items():
         user = _user(account, name, password)
         StaffRole.objects.get_or_create(user=user, agency=agency, role=role)
-        people.append(user)
-    applicant = _user(*APPLICANT, password)
-    for part in (OrganisationRole.ADMINISTRATOR, OrganisationRole.SIGNATORY):
-        Mandate.objects.get_or_create(
-            user=applicant, organisation=organisation, role=part, defaults={"starts_on": today}
-        )
-    return [*people, applicant]
+        people.append((user, ""))
+    for applicant in APPLICANTS:
+        user = _user(applicant.account, applicant.name, password)
+        organisation = leads[applicant.case]
+        for part, signing in applicant.parts.items():
+            Mandate.objects.get_or_create(
+                user=user,
+                organisation=organisation,
+                role=part,
+                ended_at=None,
+                defaults={"starts_on": today, "signing": signing or ""},
+            )
+        people.append((user, organisation.name))
+    return people
 
 
 def _user(account: str, name: str, password: str) -> User:
     email = f"{account}@{DOMAIN}"
     there = User.objects.filter(email=email).first()
-    return there or User.objects.create_user(email, password, name=name)
+    user = there or User.objects.create_user(email, password, name=name)
+    # Nobody reads the mail of these addresses, so no code from a mail is asked for.
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def open_call_document(name: str, base: CallDefinition, year: int) -> CallDefinition:
+    """The definition of a year's open call: a copy of `base` with the document of that name
+    (`kommuner`, `foreningar`) laid over it.
+
+    Raises core.definitions.DefinitionError, and FileNotFoundError when there is no such document.
+    """
+    copy = base.copy_for(
+        code=f"{name}-{year}",
+        year=year,
+        frame_sek=base.frame_sek,
+        report_cutoff=date(year + 1, 6, 1),
+    )
+    return lay_over(copy, CALL_DOCUMENTS / f"{name}.yaml")
 
 
 @transaction.atomic
 def demo_call(*, agency: Agency, definition: str, today: date) -> Call:
-    """A call for next year that can be applied for today; an open one that is there is kept.
+    """A call for next year that can be applied for today; one that is there is kept.
 
-    A copy of the newest version of `definition`. Raises CallDefinitionRecord.DoesNotExist.
+    Follows the newest version of `definition`, with the document of its stem laid over it.
+    Raises CallDefinitionRecord.DoesNotExist.
     """
-    source = CallDefinitionRecord.objects.filter(code=definition).latest("version")
-    stream = source.definition.stream
+    source = CallDefinitionRecord.objects.filter(code=definition).latest("version").definition
     there = Call.objects.filter(
-        agency=agency, stream=stream, opens_on__lte=today, closes_on__gte=today
+        agency=agency,
+        stream=source.stream,
+        opens_on__lte=today,
+        closes_on__gte=today,
+        definition_record__document__has_key="application",
     )
     if (call := there.order_by("-year").first()) is not None:
         return call
@@ -68,18 +146,23 @@ def demo_call(*, agency: Agency, definition: str, today: date) -> Call:
     year = today.year + 1
     while Call.objects.filter(agency=agency, code=f"{stem}-{year}").exists():
         year += 1
-    record = record_copy(
-        source=source,
-        code=f"{stem}-{year}",
-        year=year,
-        frame_sek=source.definition.frame_sek,
-        report_cutoff=date(year + 1, 6, 1),
-    )
+    opens, closes = today - timedelta(days=_DAYS_OPEN_BEFORE), today + timedelta(_DAYS_OPEN_AFTER)
+    found = open_call_document(stem, source, year)
+    dates = found.dates.model_copy(update={"opens": opens, "closes": closes})
     return open_call(
-        record=record,
+        record=_record(found.model_copy(update={"dates": dates})),
         agency=agency,
-        code=f"{stem}-{year}",
+        code=found.code,
         actor=Actor.system(),
-        opens_on=today - timedelta(days=_DAYS_OPEN_BEFORE),
-        closes_on=today + timedelta(days=_DAYS_OPEN_AFTER),
+        opens_on=opens,
+        closes_on=closes,
     )
+
+
+def _record(definition: CallDefinition) -> CallDefinitionRecord:
+    """The definition recorded, as the next version where its code is taken."""
+    newest = CallDefinitionRecord.objects.filter(code=definition.code).order_by("-version").first()
+    if newest is not None:
+        definition = definition.model_copy(update={"version": newest.version + 1})
+    found: CallDefinitionRecord = record_definition(definition=definition)
+    return found

@@ -7,11 +7,11 @@ from datetime import date
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from core.enums import JournalKind
-from core.models import Agency, Event
+from core.models import Agency
+from core.selectors.journal import last_event
 from core.services.journal import Actor, append
 from grants.models import Application, Call, CallDefinitionRecord
 from grants.selectors import frame_left
@@ -70,12 +70,6 @@ class Changes:
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
-
-
-def last_event() -> int:
-    """What tells whether anything has been written since: every write leaves an event."""
-    newest: int | None = Event.objects.aggregate(newest=Max("pk"))["newest"]
-    return newest or 0
 
 
 @transaction.atomic

@@ -9,10 +9,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from applicants.models import User
-from portal.rules import looks_around, makes_editions
+from applicants.selectors import remember_work
+from portal.rules import answers_those_who_ask, looks_around, makes_editions, sees_mail
 
 # Asking for a permission that nobody has declared would deny it: the declarations are loaded.
-DECLARED = (looks_around, makes_editions)
+DECLARED = (answers_those_who_ask, looks_around, makes_editions, sees_mail)
 
 type View = Callable[..., HttpResponseBase]
 
@@ -25,6 +26,8 @@ class Access(StrEnum):
     TECHNICAL = "technical"
     LOOK_AROUND = "portal.look_around"
     MAKE_EDITIONS = "portal.make_editions"
+    ANSWER_REQUESTS = "portal.answer_requests"
+    SEE_MAIL = "portal.see_mail"
 
 
 def person_of(request: HttpRequest) -> User:
@@ -43,6 +46,7 @@ def guarded(view: View, access: Access) -> View:
     def checked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        remember_work(request.user)
         if access is not Access.SIGNED_IN and not rules.has_perm(access.value, request.user):
             raise Http404
         return view(request, **kwargs)

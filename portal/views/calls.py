@@ -1,7 +1,7 @@
 """Calls: public pages."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 
 import rules
 from django.http import HttpRequest, HttpResponse
@@ -13,59 +13,69 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import OrganisationKind
+from applicants.selectors import remember_work
 from core import formats
-from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table, Tag, Tone
+from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table
 from core.definitions import describe
 from grants.content import CallTotals
 from grants.definitions import AppliesTo, CallDefinition
 from grants.models import Call
 from grants.selectors import call_totals, calls_visible_to
-from portal.selectors.calls import coming_on, open_on, with_sums
-from portal.selectors.definitions import definition_of
+from portal.selectors.calls import coming_on, open_on, sums_by_call
+from portal.selectors.definitions import definition_of, parse_definitions
+from portal.views.application_form import application_texts
+from portal.views.countdown import CallState, call_state, call_tag, countdown, left_texts
 from portal.views.labels import agency_name, call_title, day, day_or_not_recorded, language, money
 
 
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
     """Open, coming and earlier calls."""
-    visible = calls_visible_to(request.user)
-    calls = list(visible)
-    sums = with_sums(visible)
-    today = timezone.localdate()
+    calls = list(calls_visible_to(request.user))
+    parse_definitions(calls)
+    sums = sums_by_call()
+    now = timezone.now()
+    today = timezone.localdate(now)
     opened, coming = open_on(calls, today), coming_on(calls, today)
     shown = {call.pk for call in (*opened, *coming)}
     context = {
-        "open_calls": [call_card(call, today) for call in opened],
-        "coming_calls": [call_card(call, today) for call in coming],
+        "open_calls": [call_card(call, now) for call in opened],
+        "coming_calls": [call_card(call, now) for call in coming],
+        "left_texts": left_texts(),
         "earlier": _table([call for call in calls if call.pk not in shown], sums),
     }
     return render(request, "portal/call_list.html", context)
 
 
-def call_card(call: Call, today: date) -> dict[str, object]:
-    """A call in short, with how long is left."""
+def call_card(call: Call, now: datetime) -> dict[str, object]:
+    """A call in short, with how long is left. `now` is in UTC."""
+    definition = definition_of(call)
     return {
         "call": call,
         "title": call_title(call),
         "agency": agency_name(call.agency),
-        "purpose": definition_of(call).purpose.in_(language()),
+        "purpose": definition.purpose.in_(language()),
+        "frame": money(call.frame_sek),
+        "who": who_may_apply(definition),
         "url": call_url(call),
-        "tag": call_tag(call, today),
+        "tag": call_tag(call, timezone.localdate(now)),
+        "countdown": countdown(call, now),
     }
+
+
+def who_may_apply(definition: CallDefinition) -> str:
+    """The kinds of organisation, in a row."""
+    return ", ".join(str(OrganisationKind(kind).label) for kind in definition.who_may_apply)
+
+
+def calls_crumb() -> Crumb:
+    """The step to all calls."""
+    return Crumb(_("Calls"), reverse("call-list"))
 
 
 def call_url(call: Call) -> str:
     """The call's own page."""
     return reverse("call-detail", args=[call.agency.code, call.code])
-
-
-def call_tag(call: Call, today: date) -> Tag:
-    """Whether the call can be applied to."""
-    if call.opens_on and call.opens_on > today:
-        return Tag(_("Opens %(day)s") % {"day": day(call.opens_on)}, Tone.INFO)
-    if call.closes_on and call.opens_on and call.closes_on >= today:
-        return Tag(_("Open until %(day)s") % {"day": day(call.closes_on)}, Tone.SUCCESS)
-    return Tag(pgettext("call", "Closed"))
 
 
 def _table(calls: Iterable[Call], sums: dict[int, dict[str, int]]) -> Table | None:
@@ -110,38 +120,72 @@ def call_detail(request: HttpRequest, *, agency: str, code: str) -> HttpResponse
     definition = definition_of(call)
     here = language()
     titles = definition.area_titles(here)
+    remember_work(request.user)
     looks_around = rules.has_perm("portal.look_around", request.user)
+    now = timezone.now()
+    state = call_state(call, timezone.localdate(now))
+    title = definition.title.in_(here)
     context = {
-        "crumbs": [Crumb(_("Calls"), reverse("call-list")), Crumb(definition.title.in_(here))],
+        "crumbs": [calls_crumb(), Crumb(title)],
         "call": call,
-        "title": definition.title.in_(here),
+        "title": title,
         "agency": agency_name(call.agency),
         "purpose": definition.purpose.in_(here),
-        "tag": call_tag(call, timezone.localdate()),
+        "tag": call_tag(call, timezone.localdate(now)),
         "summary": _summary(call, definition),
-        "figures": _figures(call_totals(call)),
         "groups": _area_groups(definition),
         "requirements": _requirements(definition),
         "form": describe(definition.report_questionnaire, here, area_titles=titles),
         "cases_url": f"{reverse('application-list')}?call={call.pk}" if looks_around else "",
     }
-    return render(request, "portal/call_detail.html", context)
+    if definition.application is None or state is CallState.CLOSED:
+        context["figures"] = _figures(call_totals(call))
+    if definition.application is None:
+        context["summary"] = [*_summary(call, definition), *_days_after(call)]
+        return render(request, "portal/call_detail.html", context)
+    context |= {
+        "state": state,
+        "countdown": countdown(call, now),
+        "left_texts": left_texts(),
+        "dates": _dates(call, definition),
+        "application": application_texts(definition, here),
+    }
+    return render(request, "portal/call_open.html", context)
 
 
 def _summary(call: Call, definition: CallDefinition) -> list[SummaryRow]:
     basis = definition.legal_basis
-    kinds = [str(OrganisationKind(kind).label) for kind in definition.who_may_apply]
     return [
         SummaryRow(_("Agency"), agency_name(call.agency)),
         SummaryRow(_("Legal basis"), basis.in_(language()) if basis else _("Not recorded")),
         SummaryRow(_("Frame"), money(call.frame_sek)),
-        SummaryRow(_("Who may apply"), ", ".join(kinds)),
+        SummaryRow(_("Who may apply"), who_may_apply(definition)),
         SummaryRow(_("Opens"), day_or_not_recorded(call.opens_on)),
         SummaryRow(_("Last day to apply"), day_or_not_recorded(call.closes_on)),
+    ]
+
+
+def _days_after(call: Call) -> list[SummaryRow]:
+    return [
         SummaryRow(_("Measuring date"), day(call.measured_on)),
         SummaryRow(_("Last day to use the money"), day(call.spend_by)),
         SummaryRow(_("Last day for reports to be counted"), day(call.report_cutoff)),
     ]
+
+
+def _dates(call: Call, definition: CallDefinition) -> list[SummaryRow]:
+    """The days of the call in their order, those that are not decided left out."""
+    dates = definition.dates
+    rows = [
+        (_("Opens"), call.opens_on, ""),
+        (_("Last day to apply"), call.closes_on, _("until 23:59")),
+        (_("Decision expected"), dates.decision_expected, ""),
+        (_("Measuring date"), call.measured_on, _("what has been spent is counted")),
+        (_("Last day to use the money"), call.spend_by, ""),
+        (_("Report due"), dates.report_due, ""),
+        (_("Final report due"), dates.final_report_due, ""),
+    ]
+    return [SummaryRow(term, day(value), note=note) for term, value, note in rows if value]
 
 
 def _figures(totals: CallTotals) -> list[Figure]:

@@ -12,10 +12,10 @@ from applicants.selectors import people_by_pseudonym
 from core.content import Text, TimelineItem
 from core.enums import ActorKind, JournalKind
 from core.models import Event
-from core.selectors.journal import events_of
+from core.selectors.journal import ToldEvent, events_told
 from grants.models import Application
 from grants.workflow import Condition
-from portal.content import entry_label
+from portal.content import entry_label, mail_kind
 
 from .labels import money
 
@@ -41,7 +41,18 @@ EVENTS: Mapping[str, Text] = {
     "application.written": gettext_lazy("The draft was changed"),
     "application.registered": gettext_lazy("The case got its register number"),
     "application.assigned": gettext_lazy("The case was assigned"),
+    "application.signed": gettext_lazy("The application or a part of it was signed"),
+    "message.sent": gettext_lazy("A message was sent"),
+    "participation.changed": gettext_lazy("A partner's part was changed, to be approved anew"),
     "participation.answered": gettext_lazy("A partner answered"),
+    "participation.invited": gettext_lazy("A partner was invited"),
+    "participation.accepted": gettext_lazy("A partner accepted an invitation"),
+    "participation.removed": gettext_lazy("A partner was left out"),
+    "participation.reminded": gettext_lazy("A partner was reminded"),
+    "partner.invited": gettext_lazy("A partner was invited by e-mail"),
+    "partner.declined": gettext_lazy("An invitation was declined"),
+    "partner.invitation_withdrawn": gettext_lazy("An invitation was withdrawn"),
+    "application.copied": gettext_lazy("The draft was begun from an earlier application"),
     "conflict.declared": gettext_lazy("Conflict of interest was declared or ruled out"),
     "finding.recorded": gettext_lazy("A performance requirement was assessed"),
     "opinion.given": gettext_lazy("A county board gave its opinion"),
@@ -52,6 +63,11 @@ EVENTS: Mapping[str, Text] = {
     "report.received": gettext_lazy("The report was received"),
     "report.returned": gettext_lazy("The report was returned with questions"),
     "report.accepted": gettext_lazy("The report was accepted"),
+    "mail.queued": gettext_lazy("A mail was queued"),
+    "mail.sent": gettext_lazy("A mail was sent"),
+    "mail.failed": gettext_lazy("A mail could not be sent"),
+    "mail.bounced": gettext_lazy("A mail was refused by the receiver"),
+    "mail.resent": gettext_lazy("A mail was sent again"),
     "text.removed": gettext_lazy("A text was removed by a decision"),
 }
 NOT_RECORDED: Mapping[str, Text] = {
@@ -105,12 +121,13 @@ _AMOUNTS: Mapping[str, Text] = {
 
 def timeline_of(application: Application) -> list[TimelineItem]:
     """The case's events, the oldest first."""
-    events = list(events_of(kind=JournalKind.CASE, subject=str(application.pk)))
-    people = people_by_pseudonym(event.actor for event in events if event.actor)
-    return [_item(event, people) for event in events]
+    events = events_told(kind=JournalKind.CASE, subject=str(application.pk))
+    people = people_by_pseudonym(told.event.actor for told in events if told.event.actor)
+    return [_item(told, people) for told in events]
 
 
-def _item(event: Event, people: Mapping[str, User]) -> TimelineItem:
+def _item(told: ToldEvent, people: Mapping[str, User]) -> TimelineItem:
+    event = told.event
     payload = json.loads(event.payload)
     missing = payload.get("not_recorded", [])
     return TimelineItem(
@@ -119,7 +136,7 @@ def _item(event: Event, people: Mapping[str, User]) -> TimelineItem:
         who=_who(event, people),
         day_only=event.actor_kind == ActorKind.IMPORT and event.name not in TIMED,
         dated=DATE not in missing,
-        details=(*_details(event.name, payload), *_texts(event)),
+        details=(*_details(event.name, payload), *_texts(told)),
         not_recorded=tuple(NOT_RECORDED.get(code, code) for code in missing if code != DATE),
     )
 
@@ -134,6 +151,8 @@ def _who(event: Event, people: Mapping[str, User]) -> Text:
 
 
 def _details(name: str, payload: Mapping[str, Any]) -> list[Text]:
+    if name.startswith("mail."):
+        return [mail_kind(payload["kind"])]
     if name == "ledger.booked":
         return [
             _("%(kind)s for %(year)s: %(amount)s")
@@ -150,8 +169,8 @@ def _details(name: str, payload: Mapping[str, Any]) -> list[Text]:
     ]
 
 
-def _texts(event: Event) -> list[Text]:
+def _texts(told: ToldEvent) -> list[Text]:
     return [
-        each.text if each.text is not None else _("A text has been removed by a decision.")
-        for each in event.texts.all()
+        text if text is not None else _("A text has been removed by a decision.")
+        for text in told.texts
     ]

@@ -42,6 +42,16 @@ def day(value: date | datetime | None) -> str:
     return formats.iso_date(value)
 
 
+def moment(value: datetime | None) -> str:
+    """A time in UTC as `2013-03-14 09:05` in Sweden; a dash for None."""
+    return formats.DASH if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+
+
+def second(value: datetime | None) -> str:
+    """A time in UTC as `2013-03-14 09:05:07` in Sweden; a dash for None."""
+    return formats.DASH if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+
+
 def day_or_not_recorded(value: date | None) -> str:
     """A date, or that it is not recorded."""
     return day(value) if value is not None else _("Not recorded")

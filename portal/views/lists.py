@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core import formats
 from core.content import ActiveFilter, Column, Pager, Text
 from portal.forms import ListFilter
-from portal.selectors.paging import Key, Page, capped_count, keyset_page
+from portal.selectors.paging import Count, Key, Page, counted, keyset_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def listing[Row: Model](
     order = request.GET.get("sort", "")
     if order.removeprefix("-") not in keys:
         order = default
+    queryset, count = counted(queryset)
     page: Page[Row] = keyset_page(
         queryset,
         keys=keys[order.removeprefix("-")],
@@ -60,7 +61,7 @@ def listing[Row: Model](
     chosen = form.chosen
     return Listing(
         rows=page.rows,
-        count=_count_text(queryset),
+        count=_count_text(count),
         columns=tuple(_column(request, heading, order) for heading in headings),
         filters=[
             ActiveFilter(
@@ -107,8 +108,7 @@ def _column(request: HttpRequest, heading: Heading, order: str) -> Column:
     )
 
 
-def _count_text[Row: Model](queryset: QuerySet[Row]) -> str:
-    count = capped_count(queryset)
+def _count_text(count: Count) -> str:
     if count.more:
         return _("More than %(number)s in the list") % {"number": formats.number(count.number)}
     return ngettext("%(number)s in the list", "%(number)s in the list", count.number) % {

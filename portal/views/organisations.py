@@ -29,6 +29,7 @@ from portal.selectors.organisations import (
 from portal.views import case
 from portal.views.labels import day, money
 from portal.views.lists import Heading, listing
+from portal.views.membership_texts import contact_rows
 
 HEADINGS = (
     Heading(gettext_lazy("Organisation"), "name"),
@@ -88,6 +89,7 @@ def _row(organisation: Organisation) -> Row:
 def organisation_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
     """One organisation: its years, its cases, its reports."""
     organisation = get_object_or_404(organisations_visible_to(request.user), pk=pk)
+    cases = list(cases_of(organisation, request.user))
     reports = list(organisation_reports(organisation, request.user))
     context = {
         "crumbs": [
@@ -96,8 +98,8 @@ def organisation_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         ],
         "organisation": organisation,
         "summary": _summary(organisation),
-        "years": _years_table(years_of(organisation, request.user, reports)),
-        "cases": _cases_table(organisation, cases_of(organisation, request.user)),
+        "years": _years_table(years_of(organisation, cases, reports)),
+        "cases": _cases_table(organisation, cases),
         "reports": case.reports_table(reports),
     }
     return render(request, "portal/organisation_detail.html", context)
@@ -113,7 +115,7 @@ def _summary(organisation: Organisation) -> list[SummaryRow]:
         SummaryRow(_("Municipality"), municipality.name if municipality else ""),
         SummaryRow(_("Earlier names"), ", ".join(_earlier_names(organisation))),
     ]
-    return [row for row in rows if row.value]
+    return [row for row in rows if row.value] + contact_rows(organisation)
 
 
 def _earlier_names(organisation: Organisation) -> list[str]:

@@ -68,6 +68,9 @@ class Report(models.Model):
         verbose_name_plural = _("reports")
         indexes: ClassVar = [
             models.Index(fields=["agency", "year", "stream"], name="report_agency_year"),
+            models.Index(fields=["-first_received_at", "-id"], name="report_latest"),
+            models.Index(fields=["code", "id"], name="report_by_code"),
+            models.Index(fields=["year", "id"], name="report_by_year"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["agency", "code"], name="report_code_unique"),

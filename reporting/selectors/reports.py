@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from applicants.selectors import agencies_of, organisations_acted_for
+from applicants.selectors import agencies_for, organisations_acted_for
 from grants.models import Application
 from grants.selectors.cases import READERS
 from reporting.enums import ReportStatus
@@ -16,7 +16,7 @@ UNSEEN = (ReportStatus.DUE, ReportStatus.DRAFT)
 
 def reports_visible_to(user: Any) -> QuerySet[Report]:
     """The received reports of the agencies where the person is case officer or analyst."""
-    return Report.objects.filter(agency__in=agencies_of(user, READERS)).exclude(
+    return Report.objects.filter(agency__in=agencies_for(user, READERS)).exclude(
         status__in=[str(status) for status in UNSEEN]
     )
 
@@ -31,10 +31,13 @@ def reports_listed(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.select_related("agency", "organisation", "organisation__county")
 
 
-def reports_of(application: Application) -> QuerySet[Report]:
-    """The reports that answer for the grant, oldest year first."""
+def reports_of(
+    application: Application, *, within: QuerySet[Report] | None = None
+) -> QuerySet[Report]:
+    """The reports that answer for the grant, oldest year first, of all or `within` some."""
+    reports = Report.objects.all() if within is None else within
     return (
-        Report.objects.filter(references__application=application)
+        reports.filter(references__application=application)
         .select_related("organisation")
         .order_by("year", "pk")
     )

@@ -1,4 +1,4 @@
-"""The programme year 2013, one open call and accounts to look around with."""
+"""The programme year 2013, two open calls and accounts to look around with."""
 
 from pathlib import Path
 from typing import Any
@@ -15,49 +15,55 @@ from grants.definitions import built_in_definition
 from grants.models import Application
 from grants.services.calls import load_definitions
 from portal.imports import bring_in_year
-from portal.services.demo import demo_call, demo_people
+from portal.services.demo import APPLICANTS, demo_call, demo_people
 from reporting.models import Edition
 
 YEAR = 2013
 FOLDER = Path(portal.__file__).parent / "demo" / f"year-{YEAR}"
-DEFINITION = f"kommuner-{YEAR}"
-APPLICANTS_CASE = "K13-0001"
-"""The applicant's account acts for the lead of this case."""
+DEFINITIONS = (f"kommuner-{YEAR}", f"foreningar-{YEAR}")
 DEFAULT_PASSWORD = "utvecklingsmedel 2013"  # noqa: S105 (for demonstration; DEMO_PASSWORD sets another)
 
 
 class Command(BaseCommand):
     help = (
-        "Makes what a demonstration needs: the year 2013, its report, an open call and an "
-        "account for each role (password: the environment's DEMO_PASSWORD). Safe to repeat."
+        "Makes what a demonstration needs: the year 2013, its report, an open call for "
+        "municipalities and one for associations, and an account for each role and each "
+        "applicant (password: the environment's DEMO_PASSWORD). Safe to repeat."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_definitions()
         agency = self._agency()
         today = timezone.localdate()
-        case = Application.objects.select_related("lead").get(
-            call__agency=agency, reference=APPLICANTS_CASE
-        )
+        leads = {
+            each.reference: each.lead
+            for each in Application.objects.select_related("lead").filter(
+                call__agency=agency,
+                call__year=YEAR,
+                reference__in=[applicant.case for applicant in APPLICANTS],
+            )
+        }
         password = environ.Env().str("DEMO_PASSWORD", default=DEFAULT_PASSWORD)
-        people = demo_people(agency=agency, organisation=case.lead, password=password, today=today)
-        call = demo_call(agency=agency, definition=DEFINITION, today=today)
+        people = demo_people(agency=agency, leads=leads, password=password, today=today)
+        calls = [demo_call(agency=agency, definition=each, today=today) for each in DEFINITIONS]
         made = Edition.objects.filter(agency=agency, year=YEAR).exists()
         if not made and "build_edition" in get_commands():
             call_command("build_edition", year=YEAR, agency=agency.code, stdout=self.stderr)
         if options["verbosity"] > 0:
-            self.stdout.write(
-                _("Open call: {code}, until {day}").format(code=call.code, day=call.closes_on)
-            )
+            for call in calls:
+                self.stdout.write(
+                    _("Open call: {code}, until {day}").format(code=call.code, day=call.closes_on)
+                )
             self.stdout.write(_("Sign-ins (password: {password})").format(password=password))
-            for user in people:
-                self.stdout.write(f"  {user.email:<36} {user.name}")
+            for user, organisation in people:
+                place = f", {organisation}" if organisation else ""
+                self.stdout.write(f"  {user.email:<36} {user.name}{place}")
 
     @staticmethod
     def _agency() -> Agency:
         """The agency of the year 2013, which is brought in unless it is there."""
-        there = Application.objects.filter(reference=APPLICANTS_CASE, call__year=YEAR).first()
+        there = Application.objects.filter(reference=APPLICANTS[0].case, call__year=YEAR).first()
         if there is not None:
             return there.call.agency
-        outcome = bring_in_year(path=FOLDER, agency=built_in_definition(DEFINITION).agency.code)
+        outcome = bring_in_year(path=FOLDER, agency=built_in_definition(DEFINITIONS[0]).agency.code)
         return Agency.objects.get(code=outcome.agency)

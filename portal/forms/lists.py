@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from applicants.enums import OrganisationKind
@@ -11,12 +14,34 @@ from core.models import Agency, County
 from grants.enums import Status, Stream
 from reporting.enums import ReportStatus
 
+SELECTED = mark_safe(" selected")
+
 type Choices = Iterable[tuple[str, Any]]
 
 SHOWN_STATUSES = tuple(s for s in Status if s not in (Status.DRAFT, Status.DISCARDED))
 SHOWN_REPORT_STATUSES = tuple(
     s for s in ReportStatus if s not in (ReportStatus.DUE, ReportStatus.DRAFT)
 )
+
+
+class PlainSelect(forms.Select):
+    """A select whose options are written here: a template for each option of the calls and the
+    counties takes longer than the rows that the filter finds."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The same HTML as Django's templates give."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            (
+                (option["value"], SELECTED if option["selected"] else "", option["label"])
+                for _group, options, _index in widget["optgroups"]
+                for option in options
+            ),
+        )
+        attributes = flatatt(widget["attrs"])
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], attributes, options)
 
 
 def _all_or(choices: Choices) -> list[tuple[str, Any]]:
@@ -46,16 +71,18 @@ class ListFilter(forms.Form):
 class ApplicationFilter(ListFilter):
     """Which applications to show."""
 
-    call = forms.ChoiceField(label=_("Call"), required=False)
-    county = forms.ChoiceField(label=_("County"), required=False)
+    call = forms.ChoiceField(label=_("Call"), required=False, widget=PlainSelect)
+    county = forms.ChoiceField(label=_("County"), required=False, widget=PlainSelect)
     kind = forms.ChoiceField(
         label=_("Kind of organisation"),
         required=False,
+        widget=PlainSelect,
         choices=_all_or(OrganisationKind.choices),
     )
     status = forms.ChoiceField(
         label=_("State"),
         required=False,
+        widget=PlainSelect,
         choices=_all_or((s.value, s.label) for s in SHOWN_STATUSES),
     )
 
@@ -69,10 +96,11 @@ class ApplicationFilter(ListFilter):
 class OrganisationFilter(ListFilter):
     """Which organisations to show."""
 
-    county = forms.ChoiceField(label=_("County"), required=False)
+    county = forms.ChoiceField(label=_("County"), required=False, widget=PlainSelect)
     kind = forms.ChoiceField(
         label=_("Kind of organisation"),
         required=False,
+        widget=PlainSelect,
         choices=_all_or(OrganisationKind.choices),
     )
 
@@ -85,12 +113,15 @@ class OrganisationFilter(ListFilter):
 class ReportFilter(ListFilter):
     """Which reports to show."""
 
-    year = forms.ChoiceField(label=_("Year"), required=False)
-    stream = forms.ChoiceField(label=_("Stream"), required=False, choices=_all_or(Stream.choices))
-    county = forms.ChoiceField(label=_("County"), required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False, widget=PlainSelect)
+    stream = forms.ChoiceField(
+        label=_("Stream"), required=False, widget=PlainSelect, choices=_all_or(Stream.choices)
+    )
+    county = forms.ChoiceField(label=_("County"), required=False, widget=PlainSelect)
     status = forms.ChoiceField(
         label=_("State"),
         required=False,
+        widget=PlainSelect,
         choices=_all_or((s.value, s.label) for s in SHOWN_REPORT_STATUSES),
     )
 

@@ -1,0 +1,190 @@
+"""Reading what a person has at the agencies: cases, drafts, what waits for an answer."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+
+from applicants.enums import OrganisationRole
+from applicants.models import Invitation, Mandate, User
+from applicants.selectors import mandates_held, open_invitations
+from core.enums import JournalKind
+from core.models import Event, StoredFile
+from core.selectors.journal import events_of
+from grants.enums import SignaturePurpose, Status
+from grants.models import (
+    Application,
+    ApplicationVersion,
+    Attachment,
+    CompletionRequest,
+    Decision,
+    DraftValue,
+    Participation,
+    Signature,
+)
+from grants.selectors import own_applications
+from grants.selectors.messages import with_unread_count
+from reporting.enums import ReportStatus
+from reporting.models import Report
+
+MOST = 200
+"""How many of a person's applications are looked through, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPages:
+    """What the start page of an applicant is made of. `roles` are the person's roles by
+    organisation; `reports` those that are due or to be written again."""
+
+    applications: tuple[Application, ...]
+    mandates: tuple[Mandate, ...]
+    roles: Mapping[int, frozenset[str]]
+    invitations: tuple[Invitation, ...]
+    reports: tuple[Report, ...]
+
+    def may_sign(self, organisation: int) -> bool:
+        """Whether the person signs for the organisation."""
+        return OrganisationRole.SIGNATORY in self.roles.get(organisation, frozenset())
+
+    def may_write(self, organisation: int) -> bool:
+        """Whether the person writes for the organisation."""
+        return bool(self.roles.get(organisation, frozenset()) - {OrganisationRole.READER})
+
+
+def own_pages(user: Any) -> OwnPages:
+    """Everything that the person has in hand, in six queries."""
+    mandates = tuple(mandates_held(user))
+    roles: dict[int, set[str]] = {}
+    for mandate in mandates:
+        roles.setdefault(mandate.organisation_id, set()).add(str(mandate.role))
+    organisations = list(roles)
+    applications = _listed(own_applications(user), user).prefetch_related(
+        Prefetch(
+            "participations",
+            Participation.objects.filter(organisation__in=organisations).select_related(
+                "organisation"
+            ),
+            to_attr="own_parts",
+        ),
+        Prefetch(
+            "signatures",
+            Signature.objects.filter(version=None, purpose=SignaturePurpose.SUBMIT).select_related(
+                "user"
+            ),
+            to_attr="open_signatures",
+        ),
+    )
+    return OwnPages(
+        applications=tuple(applications.order_by("-pk")[:MOST]) if organisations else (),
+        mandates=mandates,
+        roles={pk: frozenset(found) for pk, found in roles.items()},
+        invitations=_invitations_to(user),
+        reports=_reports_due(organisations),
+    )
+
+
+def _shown(applications: QuerySet[Application]) -> QuerySet[Application]:
+    return (
+        applications.exclude(status=Status.DISCARDED)
+        .select_related("call", "call__agency", "call__definition_record", "lead", "assigned_to")
+        .defer("call__definition_record__document")
+    )
+
+
+def _listed(applications: QuerySet[Application], user: Any) -> QuerySet[Application]:
+    saved = DraftValue.objects.filter(application=OuterRef("pk"), current=True)
+    last_saved = saved.order_by("-saved_at").values("saved_at")[:1]
+    counted = with_unread_count(_shown(applications), user, from_agency=True)
+    return counted.annotate(last_saved=Subquery(last_saved))
+
+
+def _invitations_to(user: Any) -> tuple[Invitation, ...]:
+    """Invitations to act for an organisation that were sent to the address the person signs
+    in with."""
+    email = getattr(user, "email", "")
+    return tuple(open_invitations().filter(email=email.lower())) if email else ()
+
+
+def _reports_due(organisations: Collection[int]) -> tuple[Report, ...]:
+    if not organisations:
+        return ()
+    found = Report.objects.filter(
+        organisation__in=organisations,
+        status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT), str(ReportStatus.RETURNED)],
+    )
+    return tuple(found.select_related("organisation").order_by("due_on", "pk")[:MOST])
+
+
+def own_case(user: Any, pk: int) -> Application | None:
+    """The application or case, for one who acts for an organisation in it, with what every page
+    of it shows: the call, the lead, how many messages are unread."""
+    return _listed(own_applications(user), user).filter(pk=pk).first()
+
+
+def own_receipt(user: Any, pk: int) -> tuple[Application, ApplicationVersion | None] | None:
+    """The application or case, for one who acts for an organisation in it, with the version that
+    was sent in last."""
+    application = _shown(own_applications(user)).filter(pk=pk).first()
+    if application is None:
+        return None
+    return application, application.versions.order_by("-number").first()
+
+
+def case_file(application: Application) -> Application:
+    """The case with all that a party may see on its page."""
+    applications = Application.objects.filter(pk=application.pk).prefetch_related(
+        Prefetch(
+            "participations",
+            Participation.objects.select_related("organisation").order_by(
+                "role", "organisation__sort_key", "pk"
+            ),
+        ),
+        Prefetch(
+            "versions",
+            ApplicationVersion.objects.defer("document")
+            .select_related("submitted_by")
+            .order_by("-number"),
+        ),
+        Prefetch(
+            "completion_requests",
+            CompletionRequest.objects.select_related("asked_by").order_by("-asked_at", "-pk"),
+        ),
+        Prefetch("decisions", Decision.objects.order_by("-pk")),
+        Prefetch(
+            "attachments",
+            Attachment.objects.filter(removed_at__isnull=True)
+            .select_related("file", "organisation")
+            .order_by("added_at", "pk"),
+        ),
+    )
+    return applications.get()
+
+
+def events_a_party_may_see(application: Application, names: Iterable[str]) -> list[Event]:
+    """The case's events of these names, the oldest first."""
+    events = events_of(kind=JournalKind.CASE, subject=str(application.pk))
+    return list(events.filter(name__in=list(names)).prefetch_related(None))
+
+
+def own_people(events: Iterable[Event], organisations: Collection[int]) -> dict[str, User]:
+    """Those behind the events who act or have acted for these organisations, by pseudonym."""
+    actors = {event.actor for event in events if event.actor}
+    found = User.objects.filter(
+        pseudonym__in=actors, mandates__organisation__in=list(organisations)
+    ).distinct()
+    return {str(user.pseudonym): user for user in found}
+
+
+def reports_of_case(application: Application) -> list[Report]:
+    """The reports that answer for the grant, as they come."""
+    return list(
+        Report.objects.filter(references__application=application).order_by("year", "pk").distinct()
+    )
+
+
+def file_of_message(applications: QuerySet[Application], file_id: int) -> StoredFile | None:
+    """The file, where it was sent with a message in one of the cases."""
+    return StoredFile.objects.filter(
+        pk=file_id, messages__application__in=applications.values("pk")
+    ).first()

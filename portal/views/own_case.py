@@ -1,0 +1,304 @@
+"""A case as its party sees it: state, next step, what has happened, papers."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import rules
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from applicants.models import User
+from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text, TimelineItem
+from core.enums import ActorKind
+from core.models import Event
+from grants.enums import Status
+from grants.models import Application
+from portal.content import report_tag, status_tag
+from portal.selectors.definitions import definition_of
+from portal.selectors.own_cases import (
+    case_file,
+    events_a_party_may_see,
+    own_case,
+    own_people,
+    reports_of_case,
+)
+from portal.views import journal
+from portal.views.access import person_of
+from portal.views.applying_sections import address
+from portal.views.completion_items import request_line
+from portal.views.files import file_item
+from portal.views.labels import agency_name, call_title, day, money, second
+from portal.views.next_steps import next_step
+
+PARTY_MAY_SEE = (
+    "application.begun",
+    "application.signed",
+    "application.submitted",
+    "application.registered",
+    "application.taken_back",
+    "application.assigned",
+    "application.completion_requested",
+    "application.completed",
+    "application.lapsed",
+    "application.assessed",
+    "application.granted",
+    "application.rejected",
+    "application.dismissed",
+    "application.reconsidered",
+    "application.revoked",
+    "application.withdrawn",
+    "application.interim_reported",
+    "application.final_reported",
+    "application.closed",
+    "participation.answered",
+    "participation.changed",
+    "message.sent",
+    "report.required",
+    "report.received",
+    "report.returned",
+    "report.accepted",
+)
+"""The events that a party's own page tells of. What the agency works with inside the case
+(findings, proposals, declarations of conflict) is not among them."""
+
+
+def found_case(request: HttpRequest, pk: int) -> Application:
+    """The application or case, for one of its own. Raises Http404."""
+    application = own_case(person_of(request), pk)
+    if application is None:
+        raise Http404
+    return application
+
+
+def case_crumbs(application: Application, *rest: Crumb) -> list[Crumb]:
+    """The way to a page of the case."""
+    draft = application.status == Status.DRAFT
+    page = "application-tasks" if draft else "application-file"
+    label = application.number if application.number and not draft else call_title(application.call)
+    return [
+        Crumb(_("My pages"), reverse("my-pages")),
+        Crumb(label, reverse(page, args=[application.pk])),
+        *rest,
+    ]
+
+
+@require_safe
+def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """The case: where it is, what comes next, what has happened, and its papers."""
+    application = found_case(request, pk)
+    if application.status == Status.DRAFT and not application.register_number:
+        return redirect("application-tasks", pk=pk)
+    person = person_of(request)
+    full = case_file(application)
+    definition = definition_of(application.call)
+    today = timezone.localdate()
+    parts = list(full.participations.all())
+    title = call_title(application.call)
+    decisions = list(full.decisions.all())
+    superseded = {each.supersedes_id for each in decisions}
+    crumbs = case_crumbs(application)
+    context = {
+        "crumbs": [crumbs[0], Crumb(application.number)],
+        "application": application,
+        "call_title": title,
+        "tag": status_tag(application.status),
+        "step": next_step(application, definition, today),
+        "summary": _summary(application, title),
+        "parts": [(part.organisation.name, part.get_role_display()) for part in parts],
+        "versions": list(full.versions.all()),
+        "requests": [request_line(each) for each in full.completion_requests.all()],
+        "actions": _actions(application, person),
+        "unread": getattr(application, "unread", 0),
+        "may_write_message": rules.has_perm("grants.message_agency", person, application),
+        "decisions": [
+            [
+                SummaryRow(
+                    _("Decision"),
+                    each.get_outcome_display(),
+                    note=_("replaced by a later decision") if each.pk in superseded else "",
+                ),
+                SummaryRow(_("Decided"), day(each.decided_on)),
+                SummaryRow(_("Amount"), money(each.amount_sek)),
+                SummaryRow(_("Reasons"), each.reasons or _("Not recorded")),
+            ]
+            for each in decisions
+        ],
+        "reports": _reports(application),
+        "files": [
+            file_item(
+                each.file,
+                url=address("attachment-file", application.pk, each.pk),
+                note=each.organisation.name if each.organisation and len(parts) > 1 else "",
+            )
+            for each in full.attachments.all()
+        ],
+        "events": party_timeline(application, [part.organisation_id for part in parts]),
+        "is_draft": application.status == Status.DRAFT,
+        "lapsed": _lapsed(full),
+    }
+    return render(request, "portal/own/case.html", context)
+
+
+def _summary(application: Application, title: str) -> list[SummaryRow]:
+    rows = [
+        SummaryRow(_("Register number"), application.number),
+        SummaryRow(
+            _("Call"),
+            title,
+            url=reverse("call-detail", args=[application.call.agency.code, application.call.code]),
+        ),
+        SummaryRow(_("Agency"), agency_name(application.call.agency)),
+        SummaryRow(
+            _("Received"),
+            second(application.received_at),
+            note=_("after the last day to apply") if application.late else "",
+        ),
+        SummaryRow(_("Amount applied for"), money(application.requested_sek)),
+    ]
+    if application.granted_sek is not None:
+        rows.append(SummaryRow(_("Amount granted"), money(application.granted_sek)))
+    officer = str(application.assigned_to) if application.assigned_to else _("Nobody yet")
+    return [*rows, SummaryRow(_("Case officer"), officer)]
+
+
+def _lapsed(application: Application) -> bool:
+    """Whether the last request ran out unanswered, so that an answer is sent as a message."""
+    requests = list(application.completion_requests.all())
+    return (
+        bool(requests)
+        and requests[0].closed_at is not None
+        and not requests[0].answered
+        and application.status == Status.SUBMITTED
+    )
+
+
+def _actions(application: Application, person: User) -> list[tuple[Text, str]]:
+    """What the reader may do with the case now: label and address."""
+    found: list[tuple[Text, str]] = []
+    pk = application.pk
+    if may_take_back(application, person):
+        label = _("Take the application back to change it")
+        found.append((label, reverse("application-take-back", args=[pk])))
+    if may_withdraw(application, person):
+        found.append((_("Withdraw the application"), reverse("application-withdraw", args=[pk])))
+    return found
+
+
+def may_take_back(application: Application, person: User) -> bool:
+    """Whether the reader may make it a draft again now."""
+    closes_on = application.call.closes_on
+    return (
+        application.status == Status.SUBMITTED
+        and application.assigned_to_id is None
+        and closes_on is not None
+        and timezone.localdate() <= closes_on
+        and rules.has_perm("grants.take_back_application", person, application)
+    )
+
+
+def may_withdraw(application: Application, person: User) -> bool:
+    """Whether the reader may withdraw it now."""
+    open_states = {Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED}
+    return application.status in open_states and rules.has_perm(
+        "grants.withdraw_application", person, application
+    )
+
+
+def _reports(application: Application) -> Table | None:
+    if application.granted_sek is None:
+        return None
+    rows = tuple(
+        Row(
+            Cell(report.code),
+            (
+                Cell(report.get_kind_display()),
+                Cell(day(report.due_on)),
+                Cell(day(report.first_received_at)),
+                Cell(tag=report_tag(report.status)),
+            ),
+        )
+        for report in reports_of_case(application)
+    )
+    if not rows:
+        return None
+    return Table(
+        id="reports",
+        caption=_("Reports"),
+        columns=(
+            Column(_("Report"), nowrap=True),
+            Column(_("Kind")),
+            Column(_("Due"), nowrap=True),
+            Column(_("First received"), nowrap=True),
+            Column(_("State")),
+        ),
+        rows=rows,
+        stack=True,
+        caption_hidden=True,
+    )
+
+
+def party_timeline(application: Application, organisations: list[int]) -> list[TimelineItem]:
+    """What has happened in the case, the newest first, as a party may see it: its own people
+    by name, the agency's as the agency."""
+    events = events_a_party_may_see(application, PARTY_MAY_SEE)
+    people = own_people(events, organisations)
+    agency = agency_name(application.call.agency)
+    return [_item(event, people, agency) for event in reversed(events)]
+
+
+def _item(event: Event, people: Mapping[str, User], agency: str) -> TimelineItem:
+    payload = json.loads(event.payload)
+    imported = event.actor_kind == ActorKind.IMPORT
+    missing = payload.get("not_recorded", [])
+    return TimelineItem(
+        at=event.occurred_at,
+        heading=_heading(event.name, payload),
+        who=_who(event, people, agency),
+        day_only=imported and event.name not in journal.TIMED,
+        dated=journal.DATE not in missing,
+        details=tuple(_details(event.name, payload)),
+    )
+
+
+def _heading(name: str, payload: Mapping[str, Any]) -> Text:
+    if name == "application.assigned" and payload.get("officer") is None:
+        return _("The case has no case officer for now")
+    if name == "message.sent":
+        return _MESSAGE[bool(payload.get("from_agency"))]
+    return journal.EVENTS.get(name, name)
+
+
+_MESSAGE = {
+    True: gettext_lazy("The agency sent a message"),
+    False: gettext_lazy("You sent a message to the agency"),
+}
+
+
+def _details(name: str, payload: Mapping[str, Any]) -> list[Text]:
+    if name in {"application.submitted", "application.completed"} and payload.get("version"):
+        found: list[Text] = [_("Version %(number)d") % {"number": payload["version"]}]
+        if payload.get("late"):
+            found.append(
+                _("After the last day to apply")
+                if name == "application.submitted"
+                else _("After the day it was asked for")
+            )
+        return found
+    if name == "application.completion_requested" and payload.get("due"):
+        return [_("To be answered by %(day)s") % {"day": payload["due"]}]
+    return []
+
+
+def _who(event: Event, people: Mapping[str, User], agency: str) -> Text:
+    if event.actor_kind == ActorKind.PERSON:
+        person = people.get(event.actor)
+        return str(person) if person else agency
+    if event.actor_kind == ActorKind.IMPORT:
+        return _("from an older register")
+    return _("the system")
