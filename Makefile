@@ -2,16 +2,17 @@
 PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: help bootstrap demo test bench lint format messages env
+.PHONY: help bootstrap demo test bench lint format messages pictures env
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo        the programme year 2013 in a browser; PORT=8000"
 	@echo "make test        every test; PYTEST_ARGS='-k journal'"
-	@echo "make bench       import, freeze and tables against DuckDB and pandas"
+	@echo "make bench       import, freeze and tables against DuckDB and pandas; pages on PostgreSQL"
 	@echo "make lint        ruff, mypy, import-linter, migrations, translations"
 	@echo "make format      ruff's formatting and safe corrections"
 	@echo "make messages    locale/sv from the source texts"
+	@echo "make pictures    the pictures of the applicants' guide, from the pages"
 	@echo "make env         a .env with fresh secrets, for docker compose"
 
 bootstrap:
@@ -24,7 +25,7 @@ test: bootstrap
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 
 bench: bootstrap
-	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks; report=$$?; $(PYTHON) -m benchmarks.pages && exit $$report
 
 lint: bootstrap
 	.venv/bin/ruff check .
@@ -41,6 +42,9 @@ format: bootstrap
 messages: bootstrap
 	$(PYTHON) bin/messages.py extract
 	$(PYTHON) bin/messages.py compile
+
+pictures: bootstrap
+	GUIDE_PICTURES=1 $(PYTHON) -m pytest tests/e2e/test_guide_pictures.py -n 0
 
 env:
 	@sh bin/make-env

@@ -43,8 +43,13 @@ def command(service: dict[str, Any]) -> list[str]:
 
 
 def test_it_has_what_the_real_thing_needs(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {*OWN, "db", "redis", "mail"}
-    assert set(compose["volumes"]) == {"files", "db"}
+    assert set(compose["services"]) == {*OWN, "db", "redis", "mail", "clamav"}
+    assert set(compose["volumes"]) == {"files", "db", "signatures"}
+
+
+def test_what_is_optional_starts_only_when_asked_for(compose: dict[str, Any]) -> None:
+    optional = {name for name, service in compose["services"].items() if "profiles" in service}
+    assert optional == {"clamav"}
 
 
 def test_no_secret_stands_in_the_file(compose: dict[str, Any]) -> None:

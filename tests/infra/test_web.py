@@ -51,14 +51,18 @@ def test_pages_allow_no_script_but_the_sites_own(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_signs_up_by_themselves(client: Client, django_user_model: Any) -> None:
+def test_nobody_is_signed_in_before_the_address_is_confirmed(
+    client: Client, django_user_model: Any
+) -> None:
     answer = {
+        "name": "Ny Person",
         "email": "ny@example.se",
         "password1": "långt-nog-lösen",
         "password2": "långt-nog-lösen",
     }
     client.post("/konto/signup/", answer)
-    assert not django_user_model.objects.filter(email="ny@example.se").exists()
+    assert django_user_model.objects.filter(email="ny@example.se").exists()
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.django_db

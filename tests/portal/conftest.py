@@ -7,8 +7,15 @@ import pytest
 from django.test import Client
 
 from applicants.models import User
+from portal.selectors.calls import forget_sums
 from tests.portal.html import Page
 from tests.portal.world import World, make_world
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """What a process keeps of the database is not kept from one test to the next."""
+    forget_sums()
 
 
 @pytest.fixture

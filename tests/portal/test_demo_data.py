@@ -1,13 +1,18 @@
 """What a demonstration needs is made once, and kept."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
-from applicants.enums import OrganisationRole, Role
+from applicants.enums import OrganisationRole, Role, Signing
 from applicants.models import Mandate, StaffRole, User
 from core.models import Agency, Event
+from core.services.journal import Actor
 from grants.definitions import built_in_definition
+from grants.enums import Stream
 from grants.models import Application, Call, CallDefinitionRecord
 from grants.services.calls import (
     DefinitionChanged,
@@ -15,7 +20,7 @@ from grants.services.calls import (
     open_call,
     record_copy,
 )
-from portal.services.demo import demo_call
+from portal.services.demo import demo_call, open_call_document
 from reporting.models import Edition
 
 
@@ -26,30 +31,64 @@ def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_there_is_an_account_for_each_role_and_one_that_applies() -> None:
+def test_there_is_an_account_for_each_role() -> None:
     roles = dict(StaffRole.objects.values_list("role", "user__email"))
     assert set(roles) == set(Role)
     assert roles[Role.CASE_OFFICER] == "handlaggare@demo.tilldela.se"
     for user in User.objects.all():
         assert user.check_password("en helt annan mening")
         assert not user.is_staff
-    case = Application.objects.get(reference="K13-0001")
-    mandates = Mandate.objects.filter(user__email="sokande@demo.tilldela.se")
-    assert set(mandates.values_list("organisation", "role")) == {
-        (case.lead_id, OrganisationRole.SIGNATORY),
-        (case.lead_id, OrganisationRole.ADMINISTRATOR),
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_account_signs_in_with_the_password_alone() -> None:
+    for user in User.objects.all():
+        client = Client()
+        client.post("/konto/login/", {"login": user.email, "password": "en helt annan mening"})
+        assert client.session["_auth_user_id"] == str(user.pk), user.email
+
+
+@pytest.mark.usefixtures("demo")
+def test_two_municipalities_and_an_association_have_people_who_act_for_them() -> None:
+    acting = {
+        (
+            mandate.user.email.partition("@")[0],
+            mandate.organisation.name,
+            mandate.role,
+            mandate.signing,
+        )
+        for mandate in Mandate.objects.select_related("user", "organisation")
+    }
+    administrator, writer = OrganisationRole.ADMINISTRATOR, OrganisationRole.WRITER
+    signatory = OrganisationRole.SIGNATORY
+    assert acting == {
+        ("sokande", "Botkyrka kommun", administrator, ""),
+        ("sokande", "Botkyrka kommun", signatory, Signing.SOLE),
+        ("medsokande", "Huddinge kommun", writer, ""),
+        ("medsokande", "Huddinge kommun", signatory, Signing.SOLE),
+        ("kassor", "Alla kvinnors hus", administrator, ""),
+        ("kassor", "Alla kvinnors hus", signatory, Signing.SOLE),
+        ("ordforande", "Alla kvinnors hus", signatory, Signing.JOINTLY),
     }
 
 
 @pytest.mark.usefixtures("demo")
-def test_there_is_a_year_its_edition_and_a_call_that_is_open() -> None:
+def test_there_is_a_year_its_edition_and_a_call_for_each_stream_that_is_open() -> None:
     assert Application.objects.filter(call__year=2013).count() == 279
     assert Edition.objects.get().year == 2013
     today = timezone.localdate()
-    call = Call.objects.get(opens_on__lte=today, closes_on__gte=today)
-    assert call.year == today.year + 1
-    assert call.definition.follows == "kommuner-2013"
-    assert not call.imported
+    calls = Call.objects.filter(opens_on__lte=today, closes_on__gte=today).order_by("code")
+    assert [call.definition.follows for call in calls] == ["foreningar-2013", "kommuner-2013"]
+    for call in calls:
+        definition = call.definition
+        assert (call.year, definition.year) == (today.year + 1, today.year + 1)
+        assert not call.imported
+        assert definition.application is not None
+        assert (call.opens_on, call.closes_on) == (definition.dates.opens, definition.dates.closes)
+        assert [each.code for each in call.requirements.all()] == [
+            each.code for each in definition.requirements
+        ]
+        assert call.asks_opinion == (call.stream == Stream.MUNICIPALITIES)
 
 
 @pytest.mark.usefixtures("demo")
@@ -62,18 +101,53 @@ def test_a_second_time_changes_nothing_not_even_passwords(
     assert (Event.objects.count(), User.objects.count(), Call.objects.count()) == before
     assert User.objects.filter(email="handlaggare@demo.tilldela.se").exists()
     assert not User.objects.all()[0].check_password("ett tredje lösenord")
-    assert "handlaggare@demo.tilldela.se" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    for account in ("handlaggare", "sokande", "medsokande", "kassor", "ordforande"):
+        assert f"{account}@demo.tilldela.se" in told
 
 
 @pytest.mark.usefixtures("demo")
 def test_when_the_demo_call_has_closed_another_one_opens() -> None:
     agency = Agency.objects.get()
     today = timezone.localdate()
-    first = Call.objects.get(closes_on__gte=today)
+    first = Call.objects.get(closes_on__gte=today, stream=Stream.MUNICIPALITIES)
     day = first.closes_on.replace(year=today.year + 2) if first.closes_on else today
     second = demo_call(agency=agency, definition="kommuner-2013", today=day)
     assert second.pk != first.pk
     assert demo_call(agency=agency, definition="kommuner-2013", today=day) == second
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_open_call_without_a_form_gets_a_successor_with_one() -> None:
+    agency, today = Agency.objects.get(), timezone.localdate()
+    Call.objects.filter(closes_on__gte=today).update(closes_on=today - timedelta(days=1))
+    source = CallDefinitionRecord.objects.get(code="kommuner-2013")
+    year = today.year + 2
+    bare = record_copy(
+        source=source,
+        code=f"kommuner-{year}",
+        year=year,
+        frame_sek=5,
+        report_cutoff=date(year + 1, 6, 1),
+    )
+    there = open_call(
+        record=bare,
+        agency=agency,
+        code="utan-formular",
+        actor=Actor.system(),
+        opens_on=today,
+        closes_on=today,
+    )
+    made = demo_call(agency=agency, definition="kommuner-2013", today=today)
+    assert made != there
+    assert made.definition.application is not None
+    assert (made.code, made.definition.version) == (f"kommuner-{year}", 2)
+    assert demo_call(agency=agency, definition="kommuner-2013", today=today) == made
+
+
+def test_a_document_that_is_not_there_is_missed() -> None:
+    with pytest.raises(FileNotFoundError):
+        open_call_document("regioner", built_in_definition("kommuner-2013"), 2030)
 
 
 # Definitions -------------------------------------------------------------------------------------
@@ -132,8 +206,6 @@ def test_a_copy_is_made_once_and_never_a_version_of_its_source() -> None:
 
 @pytest.mark.django_db
 def test_a_call_has_the_fields_areas_and_requirements_of_its_definition() -> None:
-    from core.services.journal import Actor
-
     agency = Agency.objects.create(code="en", name_sv="En", name_en="One", short="En")
     record = CallDefinitionRecord.objects.get(code="kommuner-2013")
     call = open_call(record=record, agency=agency, code="k", actor=Actor.system())

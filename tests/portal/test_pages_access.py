@@ -1,15 +1,17 @@
-"""Who may open which page: everyone's place is tried, also with somebody else's cases."""
+"""Who may open which page: everyone tries every address, also with somebody else's cases."""
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from applicants.enums import Role
-from applicants.models import User
 from grants.enums import Status
 from portal.urls import ROUTES
 from portal.views.access import Access
@@ -20,114 +22,217 @@ from tests.factories import (
     EditionBuildFactory,
     EditionFactory,
     ReportFactory,
-    acting_for,
     staff,
 )
+from tests.portal.everyone import ALL, ASKER, LEAD, PARTNER, SIGNED_IN, SIGNED_OUT, Everyone
 from tests.portal.world import CUTOFF, World, edition_address
 
-OPEN = 200
-SIGN_IN = 302
-NOTHING = 404
+OPEN, LED_ON, DENIED, NOTHING, NOT_TAKEN, GONE = 200, 302, 403, 404, 405, 410
+
+OFFICER, ANALYST, REGISTRAR = Role.CASE_OFFICER, Role.ANALYST, Role.REGISTRAR
+LOOKING = (OFFICER, ANALYST)
+ANSWERING = (OFFICER, REGISTRAR)
+MAILING = (OFFICER, REGISTRAR, Role.ADMINISTRATOR)
+TAKING_PART = (*LEAD, *PARTNER)
+LEAD_WRITERS = ("lead administrator", "lead writer", "lead signatory")
+ADMINISTRATOR = ("lead administrator",)
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a route leads in the world, and whether it redirects those who may open it."""
-
-    url: str
-    redirects: bool = False
+def anywhere(*roles: str) -> tuple[str, ...]:
+    """Those roles at the agency and at another one."""
+    return (*roles, *(f"{role} elsewhere" for role in roles))
 
 
-@pytest.fixture
-def addresses(world: World) -> dict[str, Address]:
-    """An address of something that is there, for every route of the portal."""
-    case = world.case()
-    edition = world.edition()
-    build = EditionBuildFactory(agency=world.agency, cutoff=CUTOFF)
-    found = {
-        "front-page": reverse("front-page"),
-        "about": reverse("about"),
-        "accessibility": reverse("accessibility"),
-        "call-list": reverse("call-list"),
-        "call-detail": reverse("call-detail", args=[world.agency.code, world.call.code]),
-        "application-list": reverse("application-list"),
-        "application-detail": reverse("application-detail", args=[case.pk]),
-        "organisation-list": reverse("organisation-list"),
-        "organisation-detail": reverse("organisation-detail", args=[case.lead_id]),
-        "report-list": reverse("report-list"),
-        "report-detail": reverse("report-detail", args=[world.agency.reports.get().pk]),
-        "edition-list": reverse("edition-list"),
-        "edition-build": reverse("edition-build"),
-        "build-detail": reverse("build-detail", args=[build.pk]),
-        "edition-detail": edition_address(edition),
-        "edition-file": edition_address(edition, "edition-file", "json"),
-        "cell-detail": edition_address(edition, "cell-detail", 1, "mapping", "completed"),
-    }
-    year = {"year-editions": Address(reverse("year-editions", args=[2013]), redirects=True)}
-    return {name: Address(url) for name, url in found.items()} | year
-
-
-ALLOWED: dict[str, set[Access]] = {
-    "anonymous": {Access.PUBLIC},
-    "stranger": {Access.PUBLIC},
-    "registrar": {Access.PUBLIC},
-    "applicant": {Access.PUBLIC},
-    "officer": {Access.PUBLIC, Access.LOOK_AROUND},
-    "analyst": {Access.PUBLIC, Access.LOOK_AROUND, Access.MAKE_EDITIONS},
+# Whom a rule in the list of routes lets past; what they then find is each page's own matter.
+LET_PAST: Mapping[Access, tuple[str, ...]] = {
+    Access.PUBLIC: ALL,
+    Access.SIGNED_IN: SIGNED_IN,
+    Access.LOOK_AROUND: anywhere(*LOOKING),
+    Access.MAKE_EDITIONS: anywhere(ANALYST),
+    Access.ANSWER_REQUESTS: anywhere(*ANSWERING),
+    Access.SEE_MAIL: anywhere(*MAILING),
 }
 
 
-@pytest.mark.parametrize("who", ALLOWED)
-def test_every_page_opens_for_those_it_is_for_and_nobody_else(
-    client: Client, world: World, addresses: dict[str, Address], who: str
-) -> None:
-    people: dict[str, User] = {
-        "stranger": world.stranger,
-        "registrar": world.registrar,
-        "applicant": acting_for(world.agency.reports.get().organisation),
-        "officer": world.officer,
-        "analyst": world.analyst,
-    }
-    if who in people:
-        client.force_login(people[who])
-    assert set(addresses) == {route.name for route in ROUTES}
-    for route in ROUTES:
-        address = addresses[route.name]
-        expected = SIGN_IN if who == "anonymous" else NOTHING
-        if route.access in ALLOWED[who]:
-            expected = SIGN_IN if address.redirects else OPEN
-        response = client.get(address.url)
-        assert response.status_code == expected, (who, route.name)
-        if expected == SIGN_IN and not address.redirects:
-            assert response["Location"] == f"/konto/login/?next={address.url}"
+@dataclass(frozen=True)
+class Line:
+    """Who finds something at an address, and what a GET and an empty POST are answered with.
+
+    `posting` are those who get another answer to a POST.
+    """
+
+    who: tuple[str, ...]
+    get: int = OPEN
+    post: int = NOT_TAKEN
+    posting: Mapping[str, int] = field(default_factory=dict)
 
 
-@pytest.mark.parametrize(
-    "name", ["application-detail", "organisation-detail", "report-detail", "cell-detail"]
-)
-def test_another_agencys_cases_are_not_there(
-    client: Client, world: World, addresses: dict[str, Address], name: str
+def _writes(post: int = LED_ON, **posting: int) -> Line:
+    return Line(TAKING_PART, get=NOT_TAKEN, post=post, posting=posting)
+
+
+LINES: Mapping[str, Line] = {
+    "front-page": Line(ALL),
+    "about": Line(ALL),
+    "accessibility": Line(ALL),
+    "call-list": Line(ALL),
+    "call-detail": Line(ALL),
+    "call-eligibility": Line(ALL),
+    "edition-list": Line(ALL),
+    "year-editions": Line(ALL, get=LED_ON),
+    "edition-detail": Line(ALL),
+    "edition-file": Line(ALL),
+    "invitation": Line(ALL, post=OPEN),
+    # Staff.
+    "application-list": Line(anywhere(*LOOKING)),
+    "application-export": Line(anywhere(*LOOKING)),
+    "application-detail": Line(LOOKING),
+    "organisation-list": Line(anywhere(*LOOKING)),
+    "organisation-detail": Line(LOOKING),
+    "report-list": Line(anywhere(*LOOKING)),
+    "report-detail": Line(LOOKING),
+    "cell-detail": Line(LOOKING),
+    "case-messages": Line(LOOKING, post=OPEN),
+    "case-message-file": Line(LOOKING),
+    "case-versions": Line(LOOKING),
+    "case-pdf": Line(LOOKING),
+    "case-attachment": Line(LOOKING),
+    "case-assign": Line(LOOKING, get=NOT_TAKEN, post=LED_ON),
+    "request-completion": Line((OFFICER,), post=OPEN),
+    "representation-requests": Line(anywhere(*ANSWERING)),
+    "representation-request": Line(ANSWERING, post=OPEN),
+    "representation-file": Line(ANSWERING),
+    "representation-organisation": Line(ANSWERING, post=OPEN),
+    "representation-person": Line(ANSWERING, post=OPEN),
+    "mail-list": Line(anywhere(*MAILING)),
+    "mail-resend": Line(MAILING, post=OPEN),
+    "incident-list": Line(anywhere(*MAILING)),
+    "edition-build": Line(anywhere(ANALYST), post=OPEN),
+    "build-detail": Line((ANALYST,)),
+    # Whoever is signed in.
+    "my-pages": Line(SIGNED_IN),
+    "after-sign-in": Line(SIGNED_IN, get=LED_ON),
+    "my-organisations": Line(SIGNED_IN, post=NOTHING),
+    "organisation-register": Line(SIGNED_IN, post=OPEN),
+    "organisation-register-details": Line(SIGNED_IN, post=OPEN),
+    "application-begin": Line(SIGNED_IN, post=OPEN),
+    "application-copy": Line(SIGNED_IN, post=NOTHING),
+    "partner-invitation": Line(SIGNED_IN, post=OPEN),
+    # The one who asks to represent an organisation, and the organisation's own.
+    "my-request": Line((ASKER,), post=OPEN),
+    "my-request-evidence": Line((ASKER,), post=LED_ON),
+    "my-request-file": Line((ASKER,), post=LED_ON),
+    "my-organisation": Line(LEAD, post=NOTHING),
+    "my-organisation-details": Line(ADMINISTRATOR, post=LED_ON),
+    "my-organisation-invite": Line(ADMINISTRATOR, post=OPEN),
+    "my-organisation-person": Line(ADMINISTRATOR, post=OPEN),
+    "my-organisation-leave": Line(LEAD, post=LED_ON, posting={"lead administrator": OPEN}),
+    # Those who take part in the application. What each may do in it, its services say.
+    "application-tasks": Line(TAKING_PART),
+    "application-section": Line(TAKING_PART, post=LED_ON),
+    "application-partners": Line(TAKING_PART, post=OPEN),
+    "application-part": Line(TAKING_PART, post=LED_ON),
+    "partner-answer": _writes(),
+    "field-save": _writes(DENIED, **dict.fromkeys(LEAD_WRITERS, GONE)),
+    "field-history": Line(TAKING_PART, post=NOTHING),
+    "row-add": _writes(),
+    "row-remove": _writes(),
+    "row-restore": _writes(),
+    "attachment-add": _writes(),
+    "attachment-remove": _writes(),
+    "attachment-file": Line(TAKING_PART),
+    "application-preview": Line(TAKING_PART),
+    "application-submit": Line(
+        TAKING_PART, get=LED_ON, post=LED_ON, posting={"lead signatory": OPEN}
+    ),
+    "application-discard": Line(TAKING_PART, post=LED_ON),
+    "application-receipt": Line(TAKING_PART),
+    "application-file": Line(TAKING_PART),
+    "application-versions": Line(TAKING_PART),
+    "application-pdf": Line(TAKING_PART),
+    "application-take-back": Line(TAKING_PART, post=LED_ON),
+    "application-withdraw": Line(TAKING_PART, post=OPEN),
+    "application-complete": Line(TAKING_PART, post=LED_ON),
+    "application-messages": Line(TAKING_PART, post=OPEN),
+    "message-file": Line(TAKING_PART),
+}
+
+
+def expected(access: Access, line: Line, who: str, method: str) -> int:
+    """What the address answers: those signed out sign in, others who may not find nothing."""
+    answer = line.get if method == "get" else line.posting.get(who, line.post)
+    if who not in LET_PAST[access]:
+        return LED_ON if who in SIGNED_OUT else NOTHING
+    if answer == NOT_TAKEN or who in line.who:
+        return answer
+    return NOTHING
+
+
+@pytest.fixture
+def everyone(db: None) -> Iterator[Everyone]:
+    logging.disable(logging.WARNING)
+    yield Everyone()
+    logging.disable(logging.NOTSET)
+
+
+def answered(client: Client, method: str, address: str) -> Any:
+    """The answer; what the request changed is undone."""
+    send: Callable[[str], Any] = getattr(client, method)
+    with transaction.atomic():
+        response = send(address)
+        if response.streaming:
+            # Read to its end, a file is closed.
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_answers_those_it_is_for_and_nobody_else(
+    everyone: Everyone, method: str
 ) -> None:
-    client.force_login(world.colleague_elsewhere)
-    assert client.get(addresses[name].url).status_code == NOTHING
+    names = {route.name for route in ROUTES}
+    addresses = everyone.addresses()
+    assert set(LINES) == names
+    assert set(addresses) == names
+    wrong = {}
+    for who in ALL:
+        client = everyone.signed_in(who)
+        for route in ROUTES:
+            address = addresses[route.name]
+            response = answered(client, method, address)
+            wanted = expected(route.access, LINES[route.name], who, method)
+            if response.status_code != wanted:
+                wrong[who, route.name] = (response.status_code, wanted)
+            elif who in SIGNED_OUT and route.access is not Access.PUBLIC:
+                assert response["Location"].startswith("/konto/login/?next=/"), route.name
+    assert not wrong
+
+
+def test_no_method_is_met_with_a_failure(everyone: Everyone) -> None:
+    addresses = everyone.addresses()
+    for who in (str(OFFICER), "lead signatory", "nobody"):
+        client = everyone.signed_in(who)
+        for method in ("head", "options", "put", "patch", "delete", "trace"):
+            for name, address in addresses.items():
+                status = answered(client, method, address).status_code
+                assert status < 500, (who, method, name)
 
 
 @pytest.mark.parametrize("name", ["application-list", "organisation-list", "report-list"])
-def test_another_agencys_cases_are_not_listed(
-    client: Client, world: World, addresses: dict[str, Address], name: str
-) -> None:
+def test_another_agencys_cases_are_not_listed(client: Client, world: World, name: str) -> None:
+    world.case()
     client.force_login(world.colleague_elsewhere)
-    page = client.get(addresses[name].url).content.decode()
+    page = client.get(reverse(name)).content.decode()
     for words in ("K13-0001", "RK13-0001", "Kommun 001"):
         assert words not in page
 
 
-def test_another_agencys_build_is_not_there(
-    client: Client, world: World, addresses: dict[str, Address]
-) -> None:
+def test_another_agencys_build_is_not_there(client: Client, world: World) -> None:
+    build = EditionBuildFactory(agency=world.agency, cutoff=CUTOFF)
     elsewhere = staff(world.colleague_elsewhere.staff_roles.get().agency, Role.ANALYST)
     client.force_login(elsewhere)
-    assert client.get(addresses["build-detail"].url).status_code == NOTHING
+    assert client.get(reverse("build-detail", args=[build.pk])).status_code == NOTHING
 
 
 def test_another_agencys_year_cannot_be_made(client: Client, world: World) -> None:

@@ -1,5 +1,7 @@
 """Lists by keyset: every row once, in order, whichever way one walks."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +13,15 @@ from portal.selectors.paging import (
     Key,
     Page,
     capped_count,
+    counted,
     keyset_page,
     moment,
     text,
     whole,
 )
 from tests.factories import OrganisationFactory
+from tests.portal.html import Page as Shown
+from tests.portal.world import World, municipality
 
 BY_NAME = ORGANISATION_KEYS["name"]
 pytestmark = pytest.mark.django_db
@@ -149,3 +154,31 @@ def test_counting_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     count = capped_count(Organisation.objects.all())
     assert (count.number, count.more) == (3, True)
     assert COUNT_CAP == 1000
+
+
+def test_few_rows_are_found_by_their_ids_and_many_by_the_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("portal.selectors.paging.COUNT_CAP", 3)
+    for number in range(3):
+        OrganisationFactory(name=str(number))
+    everyone = Organisation.objects.all()
+    few, count = counted(everyone)
+    assert (count.number, count.more) == (3, False)
+    OrganisationFactory(name="four")
+    assert few.count() == 3
+    many, count = counted(everyone)
+    assert (count.number, count.more) == (3, True)
+    assert many is everyone
+
+
+def test_a_search_finds_the_same_whether_few_or_many_have_the_name(
+    world: World, get: Callable[..., Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        world.case(number + 1, partners=[municipality(f"Älvby {number}")], reported=False)
+    world.case(9, reported=False)
+    found = get("/ansokningar/?q=älvby", world.officer).rows("applications")
+    monkeypatch.setattr("portal.selectors.paging.COUNT_CAP", 2)
+    assert get("/ansokningar/?q=älvby", world.officer).rows("applications") == found
+    assert len(found) == 4
