@@ -132,6 +132,7 @@ def test_services_come_from_urls(tmp_path: Path) -> None:
         "username": "anna",
         "password": "hemligt",
         "use_tls": True,
+        "timeout": 20,
     }
 
 

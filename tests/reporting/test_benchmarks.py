@@ -44,6 +44,7 @@ def _found(**changes: float) -> Found:
     values = {
         "queries": 8,
         "most_queries": 8,
+        "sent_queries": 0,
         "fewest_queries": 8,
         "sql_ms": 2.0,
         "cpu_ms": 5.0,
