@@ -139,11 +139,24 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Limits on sign-in attempts are kept in the cache; the next test starts without them."""
+    """Limits on sign-in attempts are kept in the cache; the next test starts without them.
+
+    On Redis only the cache's keys of this process go: `clear` would empty the whole database,
+    with what other processes of the run keep there and their brokers' queues.
+    """
+    from django.conf import settings
     from django.core.cache import cache
 
     yield
-    cache.clear()
+    if settings.REDIS_URL:
+        from redis import Redis
+
+        prefix = settings.CACHES["default"]["KEY_PREFIX"]
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            if keys := list(redis.scan_iter(f"{prefix}:[0-9]*:*", count=10_000)):
+                redis.delete(*keys)
+    else:
+        cache.clear()
 
 
 # Processes ---------------------------------------------------------------------------------------

@@ -284,8 +284,8 @@ def test_a_completion_is_asked_for_and_answered_late(
     person.follow("Gå vidare till att skicka in kompletteringen")
     person.at("Komplettera ansökan")
     person.press(person.button("Skicka in kompletteringen"))
-    person.reads("Kompletteringen har kommit in")
-    person.at(f"Ansökan har kommit in: {case.number}")
+    person.at(f"Kompletteringen har kommit in: {case.number}")
+    person.reads("märkt som sen")
     case = Application.objects.get()
     assert case.status == Status.SUBMITTED
     assert case.versions.count() == 2
