@@ -176,7 +176,7 @@ def test_sending_is_cancelled_and_tried_again_by_keyboard(
     assert not StoredFile.objects.exists()
     hold(0)
     page.keyboard.press("Enter")
-    # What the network had on its way when it was cancelled may still arrive: then it is there twice.
+    # What was on its way when it was cancelled may still arrive: then it is there twice.
     page.locator(".file-list a", has_text="stor.pdf").first.wait_for()
 
 
