@@ -5,7 +5,6 @@ superusers: ask `rules.has_perm`, never `user.has_perm`.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import rules
@@ -22,6 +21,7 @@ from applicants.models import (
     User,
 )
 from core.models import Agency
+from core.selectors.prepared import Prepared
 
 SIGNATORIES = (OrganisationRole.SIGNATORY,)
 REPRESENTATION_OFFICERS = (Role.CASE_OFFICER, Role.REGISTRAR)
@@ -38,16 +38,21 @@ def is_person(user: Any) -> bool:
     return isinstance(user, User) and user.pk is not None and user.is_active
 
 
+_roles = Prepared(
+    lambda user, agency: StaffRole.objects.filter(user=user, agency=agency).values_list(
+        "role", flat=True
+    )
+)
+
+
 def has_role(user: Any, agency_id: int | None, roles: Iterable[Role]) -> bool:
     """Whether the person works as any of these at the agency."""
     if agency_id is None or not is_person(user):
         return False
-    return StaffRole.objects.filter(
-        user=user, agency_id=agency_id, role__in=[str(role) for role in roles]
-    ).exists()
+    return not frozenset(roles).isdisjoint(_roles(user.pk, agency_id))
 
 
-def mandates_on(day: date) -> Q:
+def mandates_on(day: Any) -> Q:
     """Mandates that hold on a Swedish local date, as far as is known now."""
     return (
         Q(ended_at__isnull=True)
@@ -56,16 +61,19 @@ def mandates_on(day: date) -> Q:
     )
 
 
+_mandates = Prepared(
+    lambda user, organisation, day: Mandate.objects.filter(
+        mandates_on(day), user=user, organisation=organisation
+    ).values_list("role", flat=True)
+)
+
+
 def has_mandate(user: Any, organisation_id: int | None, roles: Iterable[OrganisationRole]) -> bool:
     """Whether the person may today act for the organisation in any of these roles."""
     if organisation_id is None or not is_person(user):
         return False
-    return Mandate.objects.filter(
-        mandates_on(timezone.localdate()),
-        user=user,
-        organisation_id=organisation_id,
-        role__in=[str(role) for role in roles],
-    ).exists()
+    held = _mandates(user.pk, organisation_id, timezone.localdate())
+    return not frozenset(roles).isdisjoint(held)
 
 
 @rules.predicate  # type: ignore[untyped-decorator]

@@ -1,4 +1,5 @@
-"""`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas.
+"""`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas; and
+decision letters per second.
 
 Each phase runs in a process of its own, on a database of its own: SQLite in a temporary folder,
 or a new database on the PostgreSQL that DATABASE_URL names. All must give the same figures.
@@ -30,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--reports", type=int, default=20_000, help="reports a stream")
     parser.add_argument("--large", action="store_true", help="import 50 000 reports a stream too")
+    parser.add_argument("--letters", type=int, default=300, help="decision letters")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
@@ -38,6 +40,7 @@ def main() -> int:
         os.environ["DATA_DIR"] = str(folder / "data")
         django.setup()
         kept = _measured(folder, options.reports)
+        _letters(folder, options.letters)
         if options.large:
             _imported(folder, 50_000)
     return 0 if kept else 1
@@ -108,6 +111,13 @@ def _imported(folder: Path, reports: int) -> None:
     )
 
 
+def _letters(folder: Path, number: int) -> None:
+    from benchmarks.letters import report
+
+    with _database(folder) as environment:
+        print(report(_module("benchmarks.letters", environment, str(number))))
+
+
 def _generated(folder: Path, reports: int) -> tuple[Path, dict[str, int]]:
     from benchmarks.generate import write_year
 
@@ -124,8 +134,13 @@ def _generated(folder: Path, reports: int) -> tuple[Path, dict[str, int]]:
 
 
 def _run(phase: str, files: Path, environment: dict[str, str]) -> dict[str, Any]:
+    return _module("benchmarks.phases", environment, phase, str(files))
+
+
+def _module(name: str, environment: dict[str, str], *arguments: str) -> dict[str, Any]:
+    """What a module prints as JSON on its last line, run in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.phases", phase, str(files)],
+        [sys.executable, "-m", name, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

@@ -21,7 +21,7 @@ def sessions() -> dict[str, str]:
         user = User.objects.get(email=email)
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[BACKEND_SESSION_KEY] = "config.sessions.AuthenticationBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session["assurance"] = "passkey"
         session.create()

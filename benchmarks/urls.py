@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from applicants.models import User
+from applicants.selectors import remember_work
 from grants.enums import Status
-from grants.selectors import applications_visible_to, own_applications
+from grants.selectors import own_applications, visible_application
 from grants.services.handling import lapse_completion, request_completion
 from grants.services.submission import take_back_application
 
@@ -31,7 +32,10 @@ def transition(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a completion, or go on without it, by the services: a case goes to and fro."""
     if not isinstance(request.user, User):
         raise Http404
-    application = get_object_or_404(applications_visible_to(request.user), pk=pk)
+    remember_work(request.user)
+    application = visible_application(request.user, pk)
+    if application is None:
+        raise Http404
     if application.status == Status.SUBMITTED:
         request_completion(
             application=application,

@@ -96,7 +96,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "applicants.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "config.sessions.AuthenticationBackend",
 ]
 TEMPLATES = [
     {
@@ -127,6 +127,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # How often a query of core.selectors.prepared is asked before the server keeps its plan.
+    # Never behind a pooler that gives each transaction another connection.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "prepare_threshold", 3 if env.bool("PREPARED_STATEMENTS", default=True) else None
+    )
 
 if REDIS_URL:
     CACHES = {
@@ -183,6 +188,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "completions": {"task": "grants.tasks.lapse_completions", "schedule": 3600.0},
     "editions": {"task": "reporting.tasks.resume_builds", "schedule": 60.0},
+    "letters": {"task": "grants.tasks.make_due_letters", "schedule": 60.0},
+    "letter-batches": {"task": "grants.tasks.resume_letter_batches", "schedule": 60.0},
+    "opinions": {
+        "task": "reviews.tasks.remind_of_opinions",
+        "schedule": crontab(hour="7-17", minute="40"),
+    },
+    "scenarios": {"task": "reviews.tasks.resume_scenarios", "schedule": 60.0},
     "seals": {"task": "core.tasks.seal_journals", "schedule": 3600.0},
     "scans": {"task": "core.tasks.scan_waiting_files", "schedule": 60.0},
     "sweep": {"task": "core.tasks.sweep_files", "schedule": 3600.0},
@@ -355,6 +367,7 @@ HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

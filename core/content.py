@@ -82,6 +82,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A box to tick a row by, in the form that stands around the table."""
+
+    name: str
+    value: str
+    label: Text
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell. `label` is what a link says to those who hear it without the table."""
 
@@ -90,6 +100,7 @@ class Cell:
     label: Text = ""
     note: Text = ""
     tag: Tag | None = None
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)

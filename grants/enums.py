@@ -115,3 +115,127 @@ class NoticeKind(TextChoices):
     DEADLINE_REMINDER = "deadline_reminder", _("Reminder of the last day to apply")
     FORGOTTEN_DRAFT = "forgotten_draft", _("Draft that was not sent in")
     TAKEN_BACK = "taken_back", _("Application taken back")
+    SENT_BACK = "sent_back", _("Case sent back")
+    DELAY_REQUESTED = "delay_requested", _("Request that the case be decided")
+    DELAY_REFUSED = "delay_refused", _("Answer to the request that the case be decided")
+    APPEAL = "appeal", _("Appeal")
+    CORRECTION = "correction", _("Correction of a decision")
+    OFFICER_NEEDED = "officer_needed", _("The case needs another case officer")
+    COMMUNICATION = "communication", _("Material to answer")
+    COMMUNICATION_ANSWERED = "communication_answered", _("Answer to what was communicated")
+
+
+class Direction(TextChoices):
+    """Which way a document went."""
+
+    IN = "in", _("Received")
+    OUT = "out", _("Sent")
+    INTERNAL = "internal", _("Drawn up")
+
+
+class DocumentKind(TextChoices):
+    """What a document in a case is."""
+
+    APPLICATION = "application", _("Application")
+    COMPLETION = "completion", _("Completed application")
+    COMPLETION_REQUEST = "completion_request", _("Completion request")
+    MESSAGE = "message", _("Message")
+    NOTE = "note", _("Official note")
+    OPINION_REQUEST = "opinion_request", _("Request for an opinion")
+    OPINION = "opinion", _("Opinion")
+    COMMUNICATION = "communication", _("Communicated material")
+    ANSWER = "answer", _("Answer to what was communicated")
+    DECISION = "decision", _("Decision")
+    CORRECTION = "correction", _("Correction of a decision")
+    APPEAL = "appeal", _("Appeal")
+    COURT = "court", _("From the court")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    DELAY_REQUEST = "delay_request", _("Request that the case be decided")
+    DISCLOSURE_REQUEST = "disclosure_request", _("Request for documents")
+    DISCLOSURE = "disclosure", _("Documents handed out")
+    OTHER = "other", _("Other")
+
+
+class CorrectedPlace(TextChoices):
+    """Where in a decision an obvious error stood."""
+
+    REASONS = "reasons", _("The reasons")
+    CONDITIONS = "conditions", _("The conditions")
+    DISSENT = "dissent", _("The dissenting opinion")
+
+
+class AppealState(TextChoices):
+    """How far an appeal has come."""
+
+    RECEIVED = "received", _("To be tried whether it came in time")
+    IN_TIME = "in_time", _("To be tried for reconsideration")
+    DISMISSED = "dismissed", _("Dismissed, came too late")
+    TRIED = "tried", _("To be handed over to the court")
+    HANDED_OVER = "handed_over", _("With the court")
+    ENDED = "ended", pgettext_lazy("appeal", "Ended")
+
+
+class TriedResult(TextChoices):
+    """What trying an appealed decision for reconsideration came to."""
+
+    UNCHANGED = "unchanged", _("The decision is not changed")
+    RECONSIDERED = "reconsidered", _("The decision is reconsidered")
+
+
+class AppealOutcome(TextChoices):
+    """How an appeal ended."""
+
+    UPHELD = "upheld", _("The court has upheld the decision")
+    CHANGED = "changed", _("The court has changed the decision")
+    REFERRED_BACK = "referred_back", _("The court has referred the case back")
+    NOT_TRIED = "not_tried", _("The court has dismissed the appeal")
+    WITHDRAWN = "withdrawn", _("The appeal was withdrawn")
+
+
+class DeliveryHow(TextChoices):
+    """How a party received a decision."""
+
+    OPENED = "opened", _("Opened on the pages")
+    PAPER = "paper", _("Delivered on paper")
+
+
+class LetterState(TextChoices):
+    """How far the PDF of a decision letter has come."""
+
+    WAITING = "waiting", _("Waits to be made")
+    LEASED = "leased", _("Is being made")
+    MADE = "made", _("Made")
+    FAILED = "failed", _("Could not be made")
+
+
+class BatchState(TextChoices):
+    """How far a batch of decision letters has come."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("In progress")
+    DONE = "done", pgettext_lazy("archive", "Ready")
+    FAILED = "failed", _("Failed")
+
+
+class Medium(TextChoices):
+    """How a document that was registered by hand came or went."""
+
+    PAPER = "paper", _("On paper")
+    EMAIL = "email", _("By e-mail")
+    OTHER = "other", _("In another way")
+
+
+class RegisterChange(TextChoices):
+    """What was done afterwards with a registered document."""
+
+    CORRECTED = "corrected", _("Corrected")
+    MARKED = "marked", _("Marked secret")
+    UNMARKED = "unmarked", _("Secrecy marking removed")
+
+
+class DisclosureOutcome(TextChoices):
+    """What became of a document that somebody asked for."""
+
+    FULL = "full", _("Given out whole")
+    PART = "part", _("Given out with parts left out")
+    REFUSED = "refused", _("Not given out")

@@ -7,13 +7,18 @@ from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
 from grants.checks import TransitionRefused
-from grants.documents import kept_application_pdf
+from grants.content.letter import LetterContent
+from grants.documents import kept_application_pdf, letter_pdf
 from grants.models import ApplicationVersion
 from grants.selectors import completions_past_due
+from grants.selectors.letters import due_batch_ids, due_letter_ids
+from grants.services import letter_batches, letters
 from grants.services.handling import lapse_completion
 from grants.services.reminders import remind_of_drafts
 
 CASES_A_RUN = 200
+LETTERS_A_RUN = 200
+BATCHES_A_RUN = 5
 LATE_ANSWERS = timedelta(days=14)
 """So long after its date a completion can still be sent in, and is marked late, unless an officer
 lets the case go on before."""
@@ -50,3 +55,39 @@ def keep_application_pdf(version_id: int) -> None:
         "application__call__agency", "application__call__definition_record", "submitted_by"
     ).get(pk=version_id)
     kept_application_pdf(version, version.submitted_by.language if version.submitted_by else "sv")
+
+
+def render_letter(content: LetterContent, sha256: str) -> bytes:
+    """The PDF of a frozen letter."""
+    return letter_pdf(content, sha256=sha256)
+
+
+@shared_task
+def make_letter(letter_id: int) -> bool:
+    """Make the PDF of a decision letter, unless another worker is at it or it is made; returns
+    whether it was made."""
+    letter = letters.claim_letter(letter_id=letter_id)
+    return letter is not None and letters.make_claimed(letter=letter, render=render_letter)
+
+
+@shared_task
+def make_due_letters() -> int:
+    """Make the letters that wait, or were left by a killed worker, for beat; returns how many."""
+    letters.give_up_exhausted()
+    return sum(make_letter(pk) for pk in due_letter_ids(now=timezone.now(), limit=LETTERS_A_RUN))
+
+
+@shared_task
+def run_letter_batch(batch_id: int) -> bool:
+    """Work on a batch of letters, unless another worker is at it; returns whether it is whole."""
+    return letter_batches.run_batch(batch_id=batch_id, render=render_letter)
+
+
+@shared_task
+def resume_letter_batches() -> int:
+    """Take up batches that wait, or were left by a killed worker, for beat; returns how many are
+    whole."""
+    letter_batches.give_up_exhausted_batches()
+    return sum(
+        run_letter_batch(pk) for pk in due_batch_ids(now=timezone.now(), limit=BATCHES_A_RUN)
+    )

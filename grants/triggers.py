@@ -2,23 +2,92 @@
 
 from django.utils.translation import gettext_noop
 
-from core.triggers import append_only, refuse
+from core.triggers import CANNOT_CHANGE, append_only, refuse, refuse_removal
 
 FOUR_EYES = gettext_noop("Nobody may decide a case that they have assessed.")
+SHUT_OUT = gettext_noop("Nobody with a conflict of interest may take part in a decision.")
+
+
+def _among(column: str) -> str:
+    """SQL for the ids of a list in JSON, each between commas."""
+    ids = f"CAST(NEW.{column} AS TEXT)"
+    return f"replace(replace(replace({ids}, '[', ','), ']', ','), ' ', '')"
+
 
 append_only("grants_ledgerentry")
 append_only("grants_applicationversion")
 append_only("grants_calldefinitionrecord")
 append_only("grants_decision")
 append_only("grants_message")
+append_only("grants_decisioncorrection")
+append_only("grants_documentchange")
+append_only("grants_disclosurerefusal")
+refuse_removal("grants_fieldmark")
+refuse_removal("grants_casedocument")
+refuse(
+    name="grants_casedocument_number_stays",
+    table="grants_casedocument",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "NEW.application_id <> OLD.application_id OR NEW.number <> OLD.number "
+        "OR NEW.source <> OLD.source"
+    ),
+)
+refuse_removal("grants_decisiondelivery")
+refuse(
+    name="grants_decisiondelivery_opened_stays",
+    table="grants_decisiondelivery",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "NEW.decision_id <> OLD.decision_id OR NEW.organisation_id <> OLD.organisation_id "
+        "OR (OLD.opened_at IS NOT NULL "
+        "AND (NEW.opened_at IS NULL OR NEW.opened_at <> OLD.opened_at))"
+    ),
+)
+refuse_removal("grants_decisionletter")
+refuse(
+    name="grants_decisionletter_frozen",
+    table="grants_decisionletter",
+    on="UPDATE",
+    message=gettext_noop("A decision letter is not changed."),
+    when=(
+        "NEW.decision_id <> OLD.decision_id OR NEW.document <> OLD.document "
+        "OR NEW.sha256 <> OLD.sha256 OR NEW.frozen_at <> OLD.frozen_at "
+        "OR (OLD.file_id IS NOT NULL AND (NEW.file_id IS NULL OR NEW.file_id <> OLD.file_id))"
+    ),
+)
+refuse(
+    name="grants_delegationrule_only_ended",
+    table="grants_delegationrule",
+    on="UPDATE",
+    message=gettext_noop("A delegation rule is not changed, only ended."),
+    when=(
+        "NEW.agency_id <> OLD.agency_id OR NEW.role <> OLD.role "
+        "OR coalesce(NEW.user_id, 0) <> coalesce(OLD.user_id, 0) "
+        "OR coalesce(NEW.max_sek, 0) <> coalesce(OLD.max_sek, 0) "
+        "OR CAST(NEW.outcomes AS TEXT) <> CAST(OLD.outcomes AS TEXT) "
+        "OR NEW.valid_from <> OLD.valid_from OR NEW.reference <> OLD.reference"
+    ),
+)
 
 refuse(
     name="grants_decision_assessor",
     table="grants_decision",
     on="INSERT",
     message=FOUR_EYES,
+    when=f"{_among('assessor_ids')} LIKE '%,' || NEW.decider_id || ',%'",
+)
+refuse(
+    name="grants_decision_took_part",
+    table="grants_decision",
+    on="INSERT",
+    message=SHUT_OUT,
     when=(
-        "replace(replace(replace(CAST(NEW.assessor_ids AS TEXT), '[', ','), ']', ','), ' ', '') "
-        "LIKE '%,' || NEW.decider_id || ',%'"
+        "EXISTS (SELECT 1 FROM grants_shutout s "  # noqa: S608 - no value from outside is in it
+        f"WHERE s.application_id = NEW.application_id "
+        f"AND {_among('took_part_ids')} LIKE '%,' || s.user_id || ',%')"
     ),
+    needs=("grants_shutout",),
 )

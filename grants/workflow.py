@@ -28,6 +28,7 @@ class Condition(StrEnum):
     ALL_ANSWERED = "all_answered"
     PARTNERS_APPROVED = "partners_approved"
     NO_BLOCKING_CHECK = "no_blocking_check"
+    NEVER_RECEIVED = "never_received"
     CALL_OPEN = "call_open"
     NOBODY_ASSIGNED = "nobody_assigned"
     FIELDS_AND_DATE_NAMED = "fields_and_date_named"
@@ -37,6 +38,7 @@ class Condition(StrEnum):
     ASSIGNED = "assigned"
     NO_CONFLICT = "no_conflict"
     FINDINGS_COMPLETE = "findings_complete"
+    ASSESSMENT_DONE = "assessment_done"
     OPINIONS_IN = "opinions_in"
     PROPOSAL_WITH_REASONS = "proposal_with_reasons"
     COMMUNICATED = "communicated"
@@ -121,7 +123,14 @@ _LINES = (
             Condition.NO_BLOCKING_CHECK,
         ),
     ),
-    Transition(Action.DISCARD, (Status.DRAFT,), Status.DISCARDED, "grants.discard_application"),
+    Transition(
+        Action.DISCARD,
+        (Status.DRAFT,),
+        Status.DISCARDED,
+        "grants.discard_application",
+        # What has been received stays: its versions are public records.
+        (Condition.NEVER_RECEIVED,),
+    ),
     Transition(
         Action.TAKE_BACK,
         (Status.SUBMITTED,),
@@ -170,6 +179,7 @@ _LINES = (
             Condition.ASSIGNED,
             Condition.NO_CONFLICT,
             Condition.FINDINGS_COMPLETE,
+            Condition.ASSESSMENT_DONE,
             Condition.OPINIONS_IN,
             Condition.PROPOSAL_WITH_REASONS,
             Condition.COMMUNICATED,

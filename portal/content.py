@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.content import Tag, Text, Tone
 from core.enums import IncidentKind, OutboxState
-from grants.enums import Approval, EntryKind, NoticeKind, Status
+from grants.enums import Approval, BatchState, EntryKind, NoticeKind, Status
 from reporting.enums import AreaStatus, BuildState, ReportStatus
 
 _TONES: dict[str, Tone] = {
@@ -55,12 +55,21 @@ _BUILD_TONES: dict[str, Tone] = {
     BuildState.DONE: Tone.SUCCESS,
     BuildState.FAILED: Tone.DANGER,
 }
+_BATCH_TONES: dict[str, Tone] = {
+    BatchState.QUEUED: Tone.NEUTRAL,
+    BatchState.RUNNING: Tone.INFO,
+    BatchState.DONE: Tone.SUCCESS,
+    BatchState.FAILED: Tone.DANGER,
+}
 _OTHER_MAIL: dict[str, Text] = {
     "account": gettext_lazy("Account and sign-in"),
     "invitation": gettext_lazy("Invitation to an organisation"),
     "representation-waiting": gettext_lazy("Requests to represent organisations"),
     "representation-answered": gettext_lazy("Answer about representing an organisation"),
     "representation-approved": gettext_lazy("News about who represents an organisation"),
+    "opinion_asked": gettext_lazy("Request for an opinion"),
+    "opinion_time": gettext_lazy("Answer about more time for an opinion"),
+    "opinion_reminder": gettext_lazy("Reminder of an opinion"),
 }
 
 
@@ -82,6 +91,11 @@ def area_tag(status: str) -> Tag:
 def build_tag(state: str) -> Tag:
     """How the making of an edition goes."""
     return Tag(BuildState(state).label, _BUILD_TONES[state])
+
+
+def batch_tag(state: str) -> Tag:
+    """How far a batch of letters has come."""
+    return Tag(BatchState(state).label, _BATCH_TONES[state])
 
 
 def mail_tag(state: str) -> Tag:
@@ -116,6 +130,19 @@ class MenuItem:
     url: str
     current: bool = False
     exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The main menu: the places used most, and those that stand under "More"."""
+
+    first: list[MenuItem]
+    more: list[MenuItem]
+
+    @property
+    def in_more(self) -> bool:
+        """Whether the page is one of those under "More"."""
+        return any(item.current for item in self.more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import rules
 from applicants.enums import Role
 from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role
 from core.models import Agency
+from grants.rules import shut_out_ids
 from reporting.enums import ReportStatus
 from reporting.models import Report
 
@@ -29,17 +30,32 @@ def is_received(user: Any, report: Report | None) -> bool:
     return report is not None and report.status not in {ReportStatus.DUE, ReportStatus.DRAFT}
 
 
+def _answers_for_shut_out(user: Any, report: Report) -> bool:
+    """Whether the report answers for a case that the person has a conflict of interest in."""
+    out = shut_out_ids(user)
+    return bool(out) and report.references.filter(application__in=out).exists()
+
+
 @rules.predicate  # type: ignore[untyped-decorator]
 def is_officer_of_report(user: Any, report: Report | None) -> bool:
-    """Is a case officer at the agency that the report is for."""
-    return report is not None and has_role(user, report.agency_id, (Role.CASE_OFFICER,))
+    """Is a case officer at the agency that the report is for, without a conflict of interest."""
+    return (
+        report is not None
+        and has_role(user, report.agency_id, (Role.CASE_OFFICER,))
+        and not _answers_for_shut_out(user, report)
+    )
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
 def reads_reports(user: Any, report: Report | None) -> bool:
-    """Is a case officer or analyst at the agency that the report is for."""
+    """Is a case officer or analyst at the agency that the report is for, without a conflict of
+    interest."""
     roles = (Role.CASE_OFFICER, Role.ANALYST)
-    return report is not None and has_role(user, report.agency_id, roles)
+    return (
+        report is not None
+        and has_role(user, report.agency_id, roles)
+        and not _answers_for_shut_out(user, report)
+    )
 
 
 @rules.predicate  # type: ignore[untyped-decorator]

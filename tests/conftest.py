@@ -269,7 +269,7 @@ def signed_in_page(new_page: Callable[..., Any], live_server: Any) -> Callable[.
 
     def make(user: Any, **options: Any) -> Any:
         client = Client()
-        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, "config.sessions.AuthenticationBackend")
         page = new_page(**options)
         page.context.add_cookies(
             [

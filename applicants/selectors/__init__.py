@@ -8,6 +8,7 @@ from .mandates import (
     holds_mandate,
     mandates_held,
     mandates_of,
+    organisation_ids_of,
     organisations_acted_for,
     signatories_of,
 )
@@ -22,6 +23,7 @@ from .organisations import (
 from .people import (
     agencies_for,
     agencies_of,
+    agency_ids_for,
     answers_requests,
     is_remembered,
     officers_of,
@@ -49,6 +51,7 @@ __all__ = [
     "agencies_for",
     "agencies_of",
     "agencies_that_answer",
+    "agency_ids_for",
     "answers_requests",
     "colleagues_of",
     "entries_of",
@@ -65,6 +68,7 @@ __all__ = [
     "municipalities_by_county",
     "officers_of",
     "open_invitations",
+    "organisation_ids_of",
     "organisation_with",
     "organisations_acted_for",
     "organisations_alike",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from applicants.enums import OrganisationRole
 from applicants.models import Mandate, Organisation, User
 from applicants.rules import is_person, mandates_on
+from core.selectors.prepared import Prepared
 
 from .people import is_remembered
 
@@ -31,12 +32,17 @@ def mandates_of(user: Any) -> QuerySet[Mandate]:
     """The person's mandates that hold today, with their organisations, in Swedish order."""
     if not is_person(user):
         return Mandate.objects.none()
-    held = Mandate.objects.filter(mandates_on(timezone.localdate()), user=user)
+    return _mandates(user, timezone.localdate())
+
+
+def _mandates(user: Any, today: Any) -> QuerySet[Mandate]:
+    held = Mandate.objects.filter(mandates_on(today), user=user)
     return held.select_related("organisation").order_by(
         "organisation__sort_key", "organisation", "role"
     )
 
 
+_held = Prepared(_mandates)
 _MANDATES = "_remembered_mandates"
 
 
@@ -47,10 +53,15 @@ def mandates_held(user: Any) -> list[Mandate]:
         return []
     found: list[Mandate] | None = getattr(user, _MANDATES, None)
     if found is None:
-        found = list(mandates_of(user))
+        found = _held(user.pk, timezone.localdate())
         if is_remembered(user):
             setattr(user, _MANDATES, found)
     return found
+
+
+def organisation_ids_of(user: Any) -> list[int]:
+    """The ids of the organisations that the person may today act for, by `mandates_held`."""
+    return sorted({mandate.organisation_id for mandate in mandates_held(user)})
 
 
 def held_mandates(organisation: Organisation, user: Any) -> QuerySet[Mandate]:
@@ -77,12 +88,21 @@ def administrators_of(organisation: Organisation) -> QuerySet[Mandate]:
 def signatories_of(organisation: Organisation) -> list[Mandate]:
     """The mandates to sign for the organisation that hold today, of active accounts; each says
     whether its holder signs alone or two jointly."""
-    rows = organisation.mandates.filter(
-        mandates_on(timezone.localdate()),
-        role=OrganisationRole.SIGNATORY,
-        user__is_active=True,
+    return _signatories(organisation.pk, timezone.localdate())
+
+
+_signatories = Prepared(
+    lambda organisation, today: (
+        Mandate.objects.filter(
+            mandates_on(today),
+            organisation=organisation,
+            role=OrganisationRole.SIGNATORY,
+            user__is_active=True,
+        )
+        .select_related("user")
+        .order_by("user__name", "pk")
     )
-    return list(rows.select_related("user").order_by("user__name", "pk"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Reading people and where they work."""
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -11,6 +11,7 @@ from applicants.enums import RequestState, Role
 from applicants.models import RepresentationRequest, StaffRole, User
 from applicants.rules import REPRESENTATION_OFFICERS, is_person
 from core.models import Agency
+from core.selectors.prepared import Prepared
 
 
 def agencies_of(user: Any, roles: Iterable[Role] | None = None) -> QuerySet[Agency]:
@@ -35,8 +36,11 @@ def officers_of(agency: Agency) -> QuerySet[User]:
 
 def people_by_pseudonym(pseudonyms: Iterable[str]) -> dict[str, User]:
     """The persons behind the journal's pseudonymous ids."""
-    found = User.objects.filter(pseudonym__in=set(pseudonyms))
-    return {str(user.pseudonym): user for user in found}
+    wanted = sorted({UUID(pseudonym) for pseudonym in pseudonyms})
+    return {str(user.pseudonym): user for user in _behind(wanted)}
+
+
+_behind = Prepared(lambda pseudonyms: User.objects.filter(pseudonym__in=pseudonyms))
 
 
 def agencies_for(user: Any, roles: Iterable[Role] | None = None) -> list[int] | QuerySet[Agency]:
@@ -44,6 +48,11 @@ def agencies_for(user: Any, roles: Iterable[Role] | None = None) -> list[int] | 
     which a database plans better by than by a subquery."""
     if not is_remembered(user) or not is_person(user):
         return agencies_of(user, roles)
+    return agency_ids_for(user, roles)
+
+
+def agency_ids_for(user: Any, roles: Iterable[Role] | None = None) -> list[int]:
+    """Their ids, by the person's work."""
     wanted = set(Role) if roles is None else set(roles)
     return sorted({work.agency_id for work in work_of(user) if work.role in wanted})
 
@@ -58,7 +67,7 @@ def work_of(user: Any) -> list[StaffRole]:
         return []
     remembered: list[StaffRole] | None = getattr(user, _WORK, None)
     if remembered is None:
-        remembered = _work(user)
+        remembered = _work(user.pk)
         if is_remembered(user):
             setattr(user, _WORK, remembered)
     return remembered
@@ -76,13 +85,7 @@ def remember_work(user: Any) -> None:
         setattr(user, _WORK, None)
 
 
-def _work(user: User) -> list[StaffRole]:
-    return list(_all_work().filter(user=user))
-
-
-@cache
-def _all_work() -> QuerySet[StaffRole]:
-    """Made once, since every page of somebody signed in asks for somebody's; never evaluated."""
+def _all_work(user: Any) -> QuerySet[StaffRole]:
     waiting = (
         RepresentationRequest.objects.filter(agency=OuterRef("agency"), state=RequestState.WAITING)
         .order_by()
@@ -90,8 +93,13 @@ def _all_work() -> QuerySet[StaffRole]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    rows = StaffRole.objects.select_related("agency").order_by("agency__code", "role")
-    return rows.annotate(requests_waiting=Coalesce(Subquery(waiting), 0))
+    rows = StaffRole.objects.filter(user=user).select_related("agency")
+    return rows.order_by("agency__code", "role").annotate(
+        requests_waiting=Coalesce(Subquery(waiting), 0)
+    )
+
+
+_work = Prepared(_all_work)
 
 
 def answers_requests(user: Any) -> bool:

@@ -36,6 +36,10 @@ _OWN_TEXTS: dict[str, str] = {
     "unknown_option_list": gettext_noop(
         "there is no option list “{value}”; expected one of: {expected}"
     ),
+    "unknown_option": gettext_noop("there is no option “{value}”; expected one of: {expected}"),
+    "unknown_cost_rule": gettext_noop(
+        "there is no cost rule “{value}”; expected one of: {expected}"
+    ),
     "options_twice": gettext_noop("expected either options or an option list, not both"),
     "limit_on_wrong_kind": gettext_noop(
         "“{limit}” does not fit a question of the kind {kind}; expected it on: {expected}"

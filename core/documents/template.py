@@ -51,13 +51,17 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class RunningHead:
-    """What stands above and below every page but the cover, in the reader's language."""
+    """What stands above and below every page but the cover, in the reader's language.
+
+    `from_page` is the first page that has the line above; the mark stands on every page.
+    """
 
     left: str
     right: str
     foot: str
     page_of: Callable[[int, int], str]
     mark: str = ""
+    from_page: int = 1
 
 
 def build_pdf(
@@ -145,11 +149,13 @@ class _Document(BaseDocTemplate):
     def _heads(canvas: TaggedCanvas, document: "_Document") -> None:
         running = document.running
         left, right = theme.MARGIN_SIDE, theme.PAGE_WIDTH - theme.MARGIN_SIDE
+        above = document.page >= running.from_page
         with canvas.artifact("Pagination", "Header"):
             y = theme.PAGE_HEIGHT - 17 * theme.mm
-            canvas.setFillColor(theme.MUTED)
-            canvas.setFont(REGULAR, 8.5)
-            canvas.drawString(left, y, running.left)
+            if above:
+                canvas.setFillColor(theme.MUTED)
+                canvas.setFont(REGULAR, 8.5)
+                canvas.drawString(left, y, running.left)
             end = right
             if running.mark:
                 canvas.setFont(SEMIBOLD, 8.5)
@@ -159,12 +165,13 @@ class _Document(BaseDocTemplate):
                 canvas.setFillColor(theme.WHITE)
                 canvas.drawCentredString(right - width / 2, y, running.mark)
                 end = right - width - 8
-            canvas.setFillColor(theme.MUTED)
-            canvas.setFont(REGULAR, 8.5)
-            canvas.drawRightString(end, y, running.right)
-            canvas.setStrokeColor(theme.RULE)
-            canvas.setLineWidth(0.5)
-            canvas.line(left, y - 7, right, y - 7)
+            if above:
+                canvas.setFillColor(theme.MUTED)
+                canvas.setFont(REGULAR, 8.5)
+                canvas.drawRightString(end, y, running.right)
+                canvas.setStrokeColor(theme.RULE)
+                canvas.setLineWidth(0.5)
+                canvas.line(left, y - 7, right, y - 7)
         with canvas.artifact("Pagination", "Footer"):
             y = 14 * theme.mm
             canvas.setFillColor(theme.MUTED)

@@ -51,6 +51,13 @@ LEAD = _style("lead", 12.5, 18, spaceAfter=10, textColor=PRIMARY)
 NOTE = _style("note", 8.5, 11.5, spaceBefore=3, textColor=MUTED)
 META = _style("meta", 9, 12, spaceAfter=5, textColor=MUTED)
 CAPTION = _style("caption", 9, 12, SEMIBOLD, spaceBefore=10, spaceAfter=4, textColor=PRIMARY)
+LETTERHEAD = _style("letterhead", 15, 19, SEMIBOLD, spaceAfter=3, textColor=PRIMARY)
+LETTER_SMALL = _style("letter-small", 8.75, 12, textColor=MUTED)
+LETTER_KIND = _style("letter-kind", 11.5, 15, SEMIBOLD, spaceAfter=5, textColor=PRIMARY)
+LETTER_LABEL = _style("letter-label", 8, 10.5, textColor=MUTED)
+LETTER_TO = _style("letter-to", 10.5, 14.5, spaceAfter=2)
+LETTER_DRAFT = _style("letter-draft", 10.5, 15, SEMIBOLD, spaceAfter=16, textColor=ACCENT)
+LETTER_AFTER = _style("letter-after", 10.5, 15, spaceBefore=8, spaceAfter=4)
 HEADINGS = {
     1: _style("h1", 24, 29, SEMIBOLD, spaceAfter=16, textColor=PRIMARY, keepWithNext=1),
     2: _style(

@@ -29,7 +29,10 @@ class County(models.Model):
 
 
 class Municipality(models.Model):
-    """A municipality (kommun); the first two digits of the code are the county's."""
+    """A municipality (kommun); the first two digits of the code are the county's.
+
+    `population` is that of `population_on`; null where none has been loaded.
+    """
 
     code = models.CharField(_("code"), max_length=4, primary_key=True)
     name = models.CharField(_("name"), max_length=100)
@@ -38,6 +41,8 @@ class Municipality(models.Model):
         County, on_delete=models.PROTECT, related_name="municipalities", verbose_name=_("county")
     )
     sort_key = SortKeyField(max_length=300, db_index=True)
+    population = models.PositiveIntegerField(_("population"), null=True)
+    population_on = models.DateField(_("population on"), null=True)
 
     class Meta:
         ordering = ["sort_key"]

@@ -8,6 +8,8 @@ from django.db.models import F, Max, QuerySet
 from core.enums import JournalKind
 from core.models import Event
 
+from .prepared import Prepared
+
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
@@ -27,15 +29,19 @@ def events_of(*, kind: JournalKind, subject: str) -> QuerySet[Event]:
     )
 
 
-def events_told(*, kind: JournalKind, subject: str) -> list[ToldEvent]:
-    """The events of one chain, in order, with their texts, in one query."""
-    rows = (
+_told = Prepared(
+    lambda kind, subject: (
         Event.objects.filter(journal__kind=kind, journal__subject=subject)
         .annotate(text_id=F("texts__pk"), text=F("texts__text"))
         .order_by("sequence", "text_id")
     )
+)
+
+
+def events_told(*, kind: JournalKind, subject: str) -> list[ToldEvent]:
+    """The events of one chain, in order, with their texts, in one query."""
     told = []
-    for _, same in groupby(rows, key=lambda row: row.sequence):
+    for _, same in groupby(_told(kind, subject), key=lambda row: row.sequence):
         each = list(same)
         texts = tuple(row.text for row in each if row.text_id is not None)
         told.append(ToldEvent(each[0], texts))

@@ -25,6 +25,9 @@ from core.models.journal import (
     event_hash,
     text_digest,
 )
+from core.selectors.prepared import Prepared, run
+
+from .rows import insert_all, update
 
 _RESERVED = frozenset({TEXT_REMOVED, JOURNALS_SEALED})
 
@@ -160,18 +163,14 @@ class _Chain:
         for event, row, _texts in self.rows:
             event.pk = ids[row.sequence]
             event._state.adding, event._state.db = False, connection.alias
-        EventText.objects.bulk_create(
+        insert_all(
             [
                 EventText(event=event, **text._asdict())
                 for event, _row, texts in self.rows
                 for text in texts
             ]
         )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_journal SET length = %s, head = %s WHERE id = %s",
-                [self.journal.length, self.journal.head, self.journal.pk],
-            )
+        update(self.journal, ("length", "head"))
 
 
 class _Held(threading.local):
@@ -227,23 +226,23 @@ def _insert_few(journal_id: int, rows: list["_Row"]) -> dict[int, int]:
     columns = ", ".join(("journal_id", *_Row._fields))
     values = ", ".join(["%s"] * (len(_Row._fields) + 1))
     adapt = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO core_event ({columns}) "  # noqa: S608 - the names are this module's
-            f"VALUES {', '.join([f'({values})'] * len(rows))} RETURNING sequence, id",
-            [
-                value
-                for row in rows
-                for value in (
-                    journal_id,
-                    row.sequence,
-                    adapt(row.occurred_at),
-                    adapt(row.recorded_at),
-                    *row[3:],
-                )
-            ],
-        )
-        return dict(cursor.fetchall())
+    found = run(
+        connection,
+        f"INSERT INTO core_event ({columns}) "  # noqa: S608 - the names are this module's
+        f"VALUES {', '.join([f'({values})'] * len(rows))} RETURNING sequence, id",
+        [
+            value
+            for row in rows
+            for value in (
+                journal_id,
+                row.sequence,
+                adapt(row.occurred_at),
+                adapt(row.recorded_at),
+                *row[3:],
+            )
+        ],
+    )
+    return dict(found)
 
 
 def _insert(rows: list[tuple[int, "_Row"]]) -> None:
@@ -387,12 +386,16 @@ def _refuse_held(keys: Container[tuple[str, str]]) -> None:
 
 def _locked_journal(kind: JournalKind, subject: str) -> Journal:
     _refuse_held({(kind, subject)})
-    rows = Journal.objects.select_for_update().filter(kind=kind, subject=subject)
-    journal = rows.first()
+    journal = _journal.first(kind, subject)
     if journal is None:
         Journal.objects.get_or_create(kind=kind, subject=subject)
-        journal = rows.get()
+        (journal,) = _journal(kind, subject)
     return journal
+
+
+_journal = Prepared(
+    lambda kind, subject: Journal.objects.select_for_update().filter(kind=kind, subject=subject)
+)
 
 
 def _locked_journals(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Journal]:

@@ -4,6 +4,13 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from core.models import Agency, NumberSeries
+from core.selectors.prepared import Prepared
+
+from .rows import update
+
+_series = Prepared(
+    lambda agency, year: NumberSeries.objects.select_for_update().filter(agency=agency, year=year)
+)
 
 
 def next_register_number(*, agency: Agency, year: int) -> str:
@@ -16,11 +23,10 @@ def next_register_number(*, agency: Agency, year: int) -> str:
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("a register number is taken by the write that uses it")
-    rows = NumberSeries.objects.select_for_update().filter(agency=agency, year=year)
-    series = rows.first()
+    series = _series.first(agency.pk, year)
     if series is None:
         NumberSeries.objects.get_or_create(agency=agency, year=year)
-        series = rows.get()
+        (series,) = _series(agency.pk, year)
     series.last += 1
-    series.save(update_fields=["last"])
+    update(series, ["last"])
     return agency.register_number(number=series.last, year=year)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from core.enums import JournalKind, OutboxState
 from core.models import OutboxMessage
 from core.selectors.outbox import MAX_ATTEMPTS, due
+from core.selectors.prepared import run
 from core.services import journal
 from core.services.background import enqueue_on_commit
 
@@ -78,20 +79,16 @@ def _inserted(message: OutboxMessage) -> bool:
     take four, and which waits for another who inserts the same key."""
     fields = [field for field in OutboxMessage._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(str(field.column) for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO core_outboxmessage ({columns}) "  # noqa: S608 - the model's own names
-            f"VALUES ({', '.join(['%s'] * len(fields))}) "
-            "ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
-            [
-                field.get_db_prep_save(field.pre_save(message, add=True), connection)
-                for field in fields
-            ],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    found = run(
+        connection,
+        f"INSERT INTO core_outboxmessage ({columns}) "  # noqa: S608 - the model's own names
+        f"VALUES ({', '.join(['%s'] * len(fields))}) "
+        "ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
+        [field.get_db_prep_save(field.pre_save(message, add=True), connection) for field in fields],
+    )
+    if not found:
         return False
-    message.pk = row[0]
+    ((message.pk,),) = found
     message._state.adding, message._state.db = False, connection.alias
     return True
 

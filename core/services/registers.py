@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from importlib import resources
 from typing import Any
@@ -10,6 +11,9 @@ from django.db import transaction
 
 from core.formats import swedish_sort_key
 from core.models import County, Municipality
+
+_NOT_IN_REGISTER = frozenset({"population", "population_on"})
+_POPULATION = ("municipality_code", "population")
 
 
 @transaction.atomic
@@ -50,9 +54,46 @@ def load_registers(
             objects,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=[f.name for f in model._meta.concrete_fields if not f.primary_key],
+            update_fields=[
+                f.name
+                for f in model._meta.concrete_fields
+                if not f.primary_key and f.name not in _NOT_IN_REGISTER
+            ],
         )
     return len(counties), len(municipalities)
+
+
+class PopulationRefused(Exception):
+    """The file cannot be taken. `code`: `columns`, `municipality` or `number`, with the `line`."""
+
+    def __init__(self, code: str, line: int, value: str) -> None:
+        self.code, self.line, self.value = code, line, value
+        super().__init__(f"line {line}: {code}: {value}")
+
+
+@transaction.atomic
+def load_populations(*, text: str, on: date) -> int:
+    """Set the municipalities' population on a day, from CSV with the columns
+    `municipality_code,population`; returns how many were set.
+
+    Raises PopulationRefused for a municipality that is not in the register or a number that is
+    none, and then sets nothing.
+    """
+    reader = csv.DictReader(text.splitlines())
+    if not set(_POPULATION) <= set(reader.fieldnames or ()):
+        raise PopulationRefused("columns", 1, ",".join(reader.fieldnames or ()))
+    known = {row.code: row for row in Municipality.objects.all()}
+    found: dict[str, Municipality] = {}
+    for row in reader:
+        code, number = (str(row[name]).strip() for name in _POPULATION)
+        if code not in known:
+            raise PopulationRefused("municipality", reader.line_num, code)
+        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**8):
+            raise PopulationRefused("number", reader.line_num, number)
+        found[code] = known[code]
+        found[code].population, found[code].population_on = int(number), on
+    Municipality.objects.bulk_update(found.values(), ["population", "population_on"])
+    return len(found)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils.safestring import SafeString
 
@@ -19,6 +20,13 @@ def control(field: BoundField) -> SafeString:
     the label says is left out.
     """
     return field.as_widget(attrs={"class": "ds-input", "placeholder": False})
+
+
+@register.simple_tag
+def choice(option: BoundWidget) -> SafeString:
+    """One control of several under a legend, in the same dress."""
+    option.data["attrs"].setdefault("class", "ds-input")
+    return option.tag()
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from core.content import Cell, Column, Row, SummaryRow, Table, Tag, Text, Tone
+from core.content import Cell, Check, Column, Row, SummaryRow, Table, Tag, Text, Tone
 
 register = template.Library()
 
@@ -52,7 +52,19 @@ def cell_html(cell: Cell) -> SafeString:
         )
     tag = status_html(cell.tag) if cell.tag else ""
     note = f'<span class="cell-note">{escaped(cell.note)}</span>' if cell.note else ""
-    return _safe(f"<span>{tag}{text}{note}</span>")
+    inside = _safe(f"<span>{tag}{text}{note}</span>")
+    return check_html(cell.check, inside) if cell.check else inside
+
+
+def check_html(check: Check, beside: SafeString) -> SafeString:
+    """A box to tick, named for those who hear it, and what stands beside it."""
+    name, value = escaped(check.name), escaped(check.value)
+    checked = " checked" if check.checked else ""
+    return _safe(
+        f'<span class="cell-check"><input class="ds-input" type="checkbox" id="{name}-{value}" '
+        f'name="{name}" value="{value}"{checked}><label class="visually-hidden" '
+        f'for="{name}-{value}">{escaped(check.label)}</label>{beside}</span>'
+    )
 
 
 @register.simple_tag(name="table")

@@ -15,10 +15,12 @@ from grants.workflow import TABLE, Action, Condition, Evidence
 
 
 class Source(StrEnum):
-    """Where facts come from: the system's own records, or an old register's files."""
+    """Where facts come from: the system's own records, an old register's files, or an
+    application on paper."""
 
     RECORDS = "records"
     FILES = "files"
+    PAPER = "paper"
 
 
 class DismissalGround(StrEnum):
@@ -49,6 +51,7 @@ class Facts:
     all_answered: bool | None = None
     partners_approved: bool | None = None
     blocking_findings: int | None = None
+    never_received: bool | None = None
     call_open: bool | None = None
     assigned_to: int | None = None
     assignment_known: bool = False
@@ -61,6 +64,7 @@ class Facts:
     actor_id: int | None = None
     has_conflict: bool | None = None
     findings_missing: int | None = None
+    assessments_missing: int | None = None
     opinions_missing: int | None = None
     proposal_has_reasons: bool | None = None
     communicated_or_noted: bool | None = None
@@ -186,6 +190,7 @@ CHECKS: Mapping[Condition, Callable[[Facts], bool | None]] = MappingProxyType(
         Condition.ALL_ANSWERED: lambda f: f.all_answered,
         Condition.PARTNERS_APPROVED: lambda f: f.partners_approved,
         Condition.NO_BLOCKING_CHECK: lambda f: _zero(f.blocking_findings),
+        Condition.NEVER_RECEIVED: lambda f: f.never_received,
         Condition.CALL_OPEN: lambda f: f.call_open,
         Condition.NOBODY_ASSIGNED: lambda f: f.assigned_to is None if f.assignment_known else None,
         Condition.FIELDS_AND_DATE_NAMED: _fields_and_date,
@@ -199,6 +204,7 @@ CHECKS: Mapping[Condition, Callable[[Facts], bool | None]] = MappingProxyType(
         ),
         Condition.NO_CONFLICT: _no_conflict,
         Condition.FINDINGS_COMPLETE: lambda f: _zero(f.findings_missing),
+        Condition.ASSESSMENT_DONE: lambda f: _zero(f.assessments_missing),
         Condition.OPINIONS_IN: lambda f: _zero(f.opinions_missing),
         Condition.PROPOSAL_WITH_REASONS: lambda f: f.proposal_has_reasons,
         Condition.COMMUNICATED: lambda f: f.communicated_or_noted,
@@ -217,11 +223,28 @@ CHECKS: Mapping[Condition, Callable[[Facts], bool | None]] = MappingProxyType(
 )
 
 
+NOT_TOLD_BY_PAPER = frozenset(
+    {Condition.ALL_ANSWERED, Condition.PARTNERS_APPROVED, Condition.NO_BLOCKING_CHECK}
+)
+"""What an application on paper may leave undetermined: it is received as it is."""
+
+
+def _paper_may_be_silent(action: Action, facts: Facts, condition: Condition) -> bool:
+    return (
+        facts.source is Source.PAPER
+        and action is Action.SUBMIT
+        and condition in NOT_TOLD_BY_PAPER
+        and CHECKS[condition](facts) is None
+    )
+
+
 def refusals(action: Action, facts: Facts) -> tuple[Refusal, ...]:
     """The conditions of `action` that the facts do not meet, in the table's order."""
     found: list[Refusal] = []
     for condition in TABLE[action].conditions:
         if facts.source is Source.FILES and condition.evidence is Evidence.NOT_RECORDED:
+            continue
+        if _paper_may_be_silent(action, facts, condition):
             continue
         holds = CHECKS[condition](facts)
         if not holds:

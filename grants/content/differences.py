@@ -97,7 +97,7 @@ class _Leaves:
         yield from self._attachments()
         known = {
             "call", "definition", "participants", "requested_sek", "areas", "answers", "lines",
-            "funding", "parts", "attachments", "requirements",
+            "funding", "parts", "attachments", "requirements", "paper",
         }  # fmt: skip
         for name in sorted(set(self.document) - known):
             yield ("other", name), _Leaf(self.document[name], whole, name, "")

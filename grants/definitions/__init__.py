@@ -1,12 +1,13 @@
 """Call definitions as documents, without a database.
 
-Call: `CallDefinition`, `CallDates`, `AgencyReference`, `Area`, `PlacedArea`,
-`DevelopmentField`, `Requirement`, `FindingValue`, `AppliesTo`, `CarryOver`, `ReportDemand`,
-`RevocationGround`, `OrganisationKind`. Application: `ApplicationForm`, `Budget`, `CostCategory`,
-`CostRule`, `CostRuleKind`, `AttachmentKind`, `RequirementForm`, `EligibilityQuestion`,
-`EligibilityAnswer`, `Verdict`, `Contact`. Tables: `TableDefinition`, `TableKind`, `Entry`,
-`RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`, `dump_call_definition`,
-`lay_over`, `built_in_definitions`, `built_in_definition`; faults are
+Call: `CallDefinition`, `CallDates`, `AgencyReference`, `Area`, `PlacedArea`, `DevelopmentField`,
+`Requirement`, `FindingValue`, `AppliesTo`, `CarryOver`, `ReportDemand`, `RevocationGround`,
+`OrganisationKind`. Application: `ApplicationForm`, `Budget`, `CostCategory`, `CostRule`,
+`CostRuleKind`, `AttachmentKind`, `RequirementForm`, `EligibilityQuestion`, `EligibilityAnswer`,
+`Verdict`, `Contact`. Assessment: `AssessmentForm`, `CostReason`, `LibraryText`, `TextUse`,
+`OpinionForm`, `Letter`, `Appeal`, `DecisionKind`. Tables: `TableDefinition`, `TableKind`,
+`Entry`, `RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`,
+`dump_call_definition`, `lay_over`, `built_in_definitions`, `built_in_definition`; faults are
 `core.definitions.DefinitionError`.
 """
 
@@ -22,6 +23,18 @@ from grants.definitions.application import (
     EligibilityQuestion,
     RequirementForm,
     Verdict,
+)
+from grants.definitions.assessment import (
+    Appeal,
+    AssessmentForm,
+    CostReason,
+    DecisionKind,
+    Guidance,
+    Letter,
+    LibraryText,
+    OpinionForm,
+    Score,
+    TextUse,
 )
 from grants.definitions.call import (
     AgencyReference,
@@ -57,9 +70,11 @@ from grants.definitions.tables import (
 __all__ = [
     "HAD_FUNDING",
     "AgencyReference",
+    "Appeal",
     "ApplicationForm",
     "AppliesTo",
     "Area",
+    "AssessmentForm",
     "AttachmentKind",
     "Budget",
     "CallDates",
@@ -68,13 +83,19 @@ __all__ = [
     "ColumnText",
     "Contact",
     "CostCategory",
+    "CostReason",
     "CostRule",
     "CostRuleKind",
+    "DecisionKind",
     "DevelopmentField",
     "EligibilityAnswer",
     "EligibilityQuestion",
     "Entry",
     "FindingValue",
+    "Guidance",
+    "Letter",
+    "LibraryText",
+    "OpinionForm",
     "OrganisationKind",
     "PlacedArea",
     "ReportDemand",
@@ -82,8 +103,10 @@ __all__ = [
     "RequirementForm",
     "RevocationGround",
     "RowText",
+    "Score",
     "TableDefinition",
     "TableKind",
+    "TextUse",
     "Verdict",
     "built_in_definition",
     "built_in_definitions",

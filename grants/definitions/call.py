@@ -17,6 +17,7 @@ from core.definitions.files import check_document
 from core.definitions.questionnaire import QuestionKind, Questionnaire, repeated
 from core.definitions.text import Code, Document, Key, LocalText, NonEmpty
 from grants.definitions.application import ApplicationForm
+from grants.definitions.assessment import AssessmentForm
 from grants.definitions.kinds import OrganisationKind
 from grants.definitions.tables import (
     HAD_FUNDING,
@@ -182,7 +183,7 @@ class CallDefinition(Document):
 
     `follows` is the code of the definition that this one was copied from; None for one that was
     written. `application` None: what the application form asked is *not recorded*, and nobody
-    can apply here.
+    can apply here. `assessment` None: how the applications were judged is *not recorded*.
     """
 
     code: Code
@@ -205,6 +206,7 @@ class CallDefinition(Document):
     requirements: tuple[Requirement, ...] = ()
     revocation_grounds: tuple[RevocationGround, ...] = ()
     application: ApplicationForm | None = None
+    assessment: AssessmentForm | None = None
     report_questionnaire: Questionnaire
     tables: tuple[TableDefinition, ...] = ()
 
@@ -282,10 +284,11 @@ class CallDefinition(Document):
     def document(self) -> dict[str, Any]:
         """The definition as plain JSON values, to store; `model_validate` reads it back.
 
-        Without `application` where there is none: the checksums of definitions stored before
-        there were application forms stay what they were.
+        Without the forms that are not there: the checksums of definitions stored before there
+        were such forms stay what they were.
         """
-        return self.model_dump(mode="json", exclude=None if self.application else {"application"})
+        left_out = {name for name in ("application", "assessment") if getattr(self, name) is None}
+        return self.model_dump(mode="json", exclude=left_out)
 
     def copy_for(
         self, *, code: str, year: int, frame_sek: int, report_cutoff: date
@@ -371,6 +374,11 @@ class CallDefinition(Document):
                 areas=self.area_codes, kinds=self.who_may_apply
             ):
                 yield ("application", *place), wrong
+        if self.assessment is not None:
+            rules = self.application.budget.rules if self.application else ()
+            codes = tuple(each.code for each in rules)
+            for place, wrong in self.assessment.faults_in(rules=codes):
+                yield ("assessment", *place), wrong
 
     def _faulty_tables(self) -> Faults:
         for t, table in enumerate(self.tables):

@@ -35,7 +35,12 @@ from grants.content.application_parts import (
     OrganisationContent,
 )
 from grants.models import ApplicationVersion
-from grants.selectors.sent_in import Signed, content_of_version, signatures_of
+from grants.selectors.sent_in import (
+    Signed,
+    content_of_version,
+    document_of_version,
+    signatures_of,
+)
 
 FOLDER = "applications"
 
@@ -171,6 +176,10 @@ def _pairs(rows: Sequence[tuple[str, str]], summary: str) -> Flowable:
 
 def _signatures(version: ApplicationVersion, signed: Sequence[Signed]) -> list[Flowable]:
     story: list[Flowable] = [Heading(_("Signatures"), 2)]
+    paper = document_of_version(version).get("paper")
+    if paper is not None:
+        signer = paper.get("signed_by") or _("nobody: the paper is not signed")
+        return [*story, Text(_("Received on paper, signed by %(name)s.") % {"name": signer})]
     if not signed:
         sender = str(version.submitted_by) if version.submitted_by else _("Not recorded")
         text = _("Sent in by %(name)s, without a new signature.") % {"name": sender}

@@ -55,6 +55,8 @@ class Call(models.Model):
 
     Dates are Swedish local dates, each inclusive. `opens_on` and `closes_on` are null where an
     old register does not say. `preliminary` marks a year that is not over when it is brought in.
+    `decisions_published_at` is when the decisions were put on the public page of the round (UTC);
+    those of a call that was brought in are there from the beginning.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="calls")
@@ -74,6 +76,7 @@ class Call(models.Model):
     asks_opinion = models.BooleanField(_("asks for opinions"), default=False)
     preliminary = models.BooleanField(_("preliminary"), default=False)
     imported = models.BooleanField(_("brought in from an older register"), default=False)
+    decisions_published_at = models.DateTimeField(_("decisions published"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("call")
@@ -102,6 +105,11 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may read what was granted."""
+        return self.imported or self.decisions_published_at is not None
 
     @property
     def definition(self) -> CallDefinition:

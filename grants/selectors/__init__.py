@@ -4,7 +4,9 @@ from applicants.selectors import agencies_of
 from grants.selectors.calls import call_totals, calls_visible_to, frame_left
 from grants.selectors.cases import (
     applications_listed,
+    applications_received,
     applications_visible_to,
+    case_file,
     completions_past_due,
     history_of,
     latest_version,
@@ -12,7 +14,7 @@ from grants.selectors.cases import (
     participants_of,
     register_entries,
     standing_decision,
-    with_case_file,
+    visible_application,
 )
 from grants.selectors.money import (
     entries_that_hold,
@@ -22,13 +24,16 @@ from grants.selectors.money import (
     ledger_balance,
 )
 from grants.selectors.organisations import organisations_visible_to, partnered_organisations
+from grants.selectors.shut_out import shut_out_people, without_shut_out
 
 __all__ = [
     "agencies_of",
     "applications_listed",
+    "applications_received",
     "applications_visible_to",
     "call_totals",
     "calls_visible_to",
+    "case_file",
     "completions_past_due",
     "entries_that_hold",
     "frame_left",
@@ -43,6 +48,8 @@ __all__ = [
     "participants_of",
     "partnered_organisations",
     "register_entries",
+    "shut_out_people",
     "standing_decision",
-    "with_case_file",
+    "visible_application",
+    "without_shut_out",
 ]

@@ -9,7 +9,6 @@ from django.db.models import (
     Count,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -20,24 +19,60 @@ from django.db.models.functions import Coalesce
 
 from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
-from applicants.selectors import agencies_for, is_remembered, mandates_held, mandates_of
+from applicants.selectors import (
+    agencies_for,
+    agency_ids_for,
+    is_remembered,
+    mandates_of,
+    organisation_ids_of,
+)
+from core.selectors.prepared import Prepared, keep_prefetched, knowing
 from grants.content import HistoryYear
 from grants.enums import EntryKind, ParticipationRole, Status
 from grants.models import Application, ApplicationVersion, Decision, LedgerEntry, Participation
+from grants.rules import shut_out_ids
 
 from .calls import NOT_RECEIVED
 from .money import entries_that_hold
+from .shut_out import without_shut_out
 
-READERS = (Role.CASE_OFFICER, Role.ANALYST)
+READERS = (
+    Role.CASE_OFFICER,
+    Role.DECISION_MAKER,
+    Role.REGISTRAR,
+    Role.CONTROLLER,
+    Role.ANALYST,
+)
 """Who at an agency looks around in its cases."""
 
 
 def applications_visible_to(user: Any) -> QuerySet[Application]:
-    """The received cases of the agencies where the person is case officer or analyst.
+    """The received cases of the agencies where the person is case officer or analyst, but for
+    those that a conflict of interest shuts the person out of.
 
     A draft is the applicant's own room: staff never read it.
     """
-    return Application.objects.filter(call__agency__in=agencies_for(user, READERS)).exclude(
+    return applications_received(user, READERS)
+
+
+def applications_received(user: Any, roles: Iterable[Role]) -> QuerySet[Application]:
+    """The same for those who work as any of these."""
+    return without_shut_out(_received_by(agencies_for(user, roles)), user)
+
+
+def visible_application(user: Any, pk: int) -> Application | None:
+    """The case by its id, where the person may see it, as `applications_visible_to`; with its
+    call, lead and officer."""
+    return _visible.first(_readable(user, pk), pk)
+
+
+def _readable(user: Any, pk: int) -> list[int]:
+    """The agencies whose cases the person reads; none for a case that it is shut out of."""
+    return [] if pk in shut_out_ids(user) else agency_ids_for(user, READERS)
+
+
+def _received_by(agencies: Any) -> QuerySet[Application]:
+    return Application.objects.filter(call__agency__pk__in=agencies).exclude(
         status__in=[str(status) for status in NOT_RECEIVED]
     )
 
@@ -49,8 +84,13 @@ def own_applications(user: Any) -> QuerySet[Application]:
     # Best by the mandates themselves, which every page of somebody signed in asks for once.
     held: Any = mandates_of(user).order_by().values("organisation")
     if is_remembered(user):
-        held = sorted({mandate.organisation_id for mandate in mandates_held(user)})
-    part = Participation.objects.filter(organisation__in=held)
+        held = organisation_ids_of(user)
+    return with_part_of(held)
+
+
+def with_part_of(organisations: Any) -> QuerySet[Application]:
+    """The cases, drafts too, in which one of the organisations takes part."""
+    part = Participation.objects.filter(organisation__pk__in=organisations)
     return Application.objects.filter(pk__in=part.values("application"))
 
 
@@ -87,11 +127,21 @@ def applications_listed(applications: QuerySet[Application]) -> QuerySet[Applica
     )
 
 
-def participants_of(application: Application) -> QuerySet[Participation]:
+def participants_of(application: Application) -> list[Participation]:
     """Who takes part: the lead first, then the partners in Swedish order."""
-    return application.participations.select_related(
-        "organisation", "organisation__county", "organisation__municipality"
-    ).order_by("role", "organisation__sort_key", "pk")
+    return knowing(_taking_part(application.pk), application=application)
+
+
+def participations_in(application: Any) -> QuerySet[Participation]:
+    """The same of an application by its id, to be asked further."""
+    return (
+        Participation.objects.filter(application=application)
+        .select_related("organisation", "organisation__county", "organisation__municipality")
+        .order_by("role", "organisation__sort_key", "pk")
+    )
+
+
+_taking_part = Prepared(participations_in)
 
 
 def register_entries(
@@ -107,7 +157,15 @@ def register_entries(
 
 def latest_version(application: Application) -> ApplicationVersion | None:
     """The version that was sent in last."""
-    return application.versions.order_by("-number").first()
+    found = knowing(_latest_version(application.pk), application=application)
+    return found[0] if found else None
+
+
+_latest_version = Prepared(
+    lambda application: ApplicationVersion.objects.filter(application=application).order_by(
+        "-number"
+    )[:1]
+)
 
 
 def standing_decision(application: Application) -> Decision | None:
@@ -179,23 +237,51 @@ def history_of(organisation: Organisation, *, within: QuerySet[Application]) -> 
     ]
 
 
-def with_case_file(applications: QuerySet[Application]) -> QuerySet[Application]:
-    """With all that a case's own page shows: participants, decisions and ledger."""
-    cases = applications.select_related(
-        "call", "call__agency", "call__definition_record", "lead", "lead__county", "assigned_to"
+def case_file(user: Any, pk: int) -> Application | None:
+    """The case, where the person may see it, with all that its own page shows: participants,
+    decisions and ledger."""
+    application = visible_application(user, pk)
+    if application is not None:
+        decisions = _decisions(pk)
+        # Money is booked on a decision; old registers know of money that they have no decision on.
+        has_money = bool(decisions) or application.imported
+        for name, rows in (
+            ("participations", _taking_part(pk)),
+            ("decisions", decisions),
+            ("ledger_entries", _ledger(pk) if has_money else []),
+        ):
+            keep_prefetched(application, name, knowing(rows, application=application))
+    return application
+
+
+_visible = Prepared(
+    lambda agencies, pk: (
+        _received_by(agencies)
+        .filter(pk=pk)
+        .select_related(
+            "call",
+            "call__agency",
+            "call__definition_record",
+            "lead",
+            "lead__county",
+            "assigned_to",
+            "delay_request",
+        )
+        .defer("call__definition_record__document")
     )
-    return cases.defer("call__definition_record__document").prefetch_related(
-        Prefetch(
-            "participations",
-            Participation.objects.select_related("organisation", "organisation__county").order_by(
-                "role", "organisation__sort_key", "pk"
-            ),
-        ),
-        Prefetch(
-            "decisions", Decision.objects.select_related("decider", "preparer").order_by("pk")
-        ),
-        Prefetch("ledger_entries", LedgerEntry.objects.order_by("year", "booked_on", "pk")),
+)
+_decisions = Prepared(
+    lambda application: (
+        Decision.objects.filter(application=application)
+        .select_related("decider", "preparer")
+        .order_by("pk")
     )
+)
+_ledger = Prepared(
+    lambda application: LedgerEntry.objects.filter(application=application).order_by(
+        "year", "booked_on", "pk"
+    )
+)
 
 
 def completions_past_due(today: date, *, limit: int) -> list[Application]:

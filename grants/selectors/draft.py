@@ -6,19 +6,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.checks import canonical_json, sha256_text
+from core.selectors.prepared import Prepared, knowing
 from grants.content.draft import Draft, SavedRow, SavedValue, draft_from
 from grants.content.fields import FieldSpec, Surroundings, can_be_named, field_spec
 from grants.content.paths import UnlockableField
 from grants.enums import RowKind, Status
-from grants.models import Application, Attachment, Call, DraftValue, Participation
+from grants.models import Application, Attachment, Call, DraftRow, DraftValue, Participation
 
-from .cases import own_applications, participants_of
+from .cases import own_applications, participants_of, participations_in
 
 
 def saved_values(application: Application) -> dict[str, SavedValue]:
     """Every field that has been saved, as it now stands, by its path; one query."""
-    found = DraftValue.objects.filter(application=application, current=True)
-    fields = ("path", "text", "number", "saved_at", "source", "saved_by__name", "saved_by__email")
     return {
         path: SavedValue(
             path=path,
@@ -29,8 +28,17 @@ def saved_values(application: Application) -> dict[str, SavedValue]:
             saved_by=name or email or "",
             source=source,
         )
-        for path, text, number, saved_at, source, name, email in found.values_list(*fields)
+        for path, text, number, saved_at, source, name, email in _values(application.pk)
     }
+
+
+_values = Prepared(
+    lambda application: DraftValue.objects.filter(
+        application=application, current=True
+    ).values_list(
+        "path", "text", "number", "saved_at", "source", "saved_by__name", "saved_by__email"
+    )
+)
 
 
 def _saved(value: DraftValue) -> SavedValue:
@@ -59,11 +67,16 @@ def history_of_value(application: Application, path: str) -> list[SavedValue]:
 
 def rows_of(application: Application) -> list[SavedRow]:
     """The rows that have not been removed; one query."""
-    found = application.rows.filter(removed_at__isnull=True).order_by("number")
-    return [
-        SavedRow(number, RowKind(kind), area)
-        for number, kind, area in found.values_list("number", "kind", "area")
-    ]
+    return [SavedRow(number, RowKind(kind), area) for number, kind, area in _rows(application.pk)]
+
+
+_rows = Prepared(
+    lambda application: (
+        DraftRow.objects.filter(application=application, removed_at__isnull=True)
+        .order_by("number")
+        .values_list("number", "kind", "area")
+    )
+)
 
 
 def draft_of(
@@ -76,8 +89,7 @@ def draft_of(
     Raises ValueError for a call without an application form.
     """
     if values is None:
-        found = DraftValue.objects.filter(application=application, current=True)
-        texts = dict(found.values_list("path", "text"))
+        texts = dict(_texts(application.pk))
     else:
         texts = {path: value.text for path, value in values.items()}
     return draft_from(
@@ -85,6 +97,13 @@ def draft_of(
         texts,
         rows_of(application) if rows is None else rows,
     )
+
+
+_texts = Prepared(
+    lambda application: DraftValue.objects.filter(
+        application=application, current=True
+    ).values_list("path", "text")
+)
 
 
 def surroundings_of(
@@ -117,20 +136,29 @@ def names_unknown(application: Application, names: Iterable[str]) -> list[str]:
     return [name for name in names if not can_be_named(definition, name, around)]
 
 
-def attachments_of(application: Application) -> QuerySet[Attachment]:
+def attachments_of(application: Application) -> list[Attachment]:
     """The files in the case that have not been removed, in the order they were added; without
     the evidence of a partner that has been left out, which is there again if it is invited anew.
     """
+    return knowing(_attachments(application.pk), application=application)
+
+
+def _attached(application: Any) -> QuerySet[Attachment]:
     takes_part = Participation.objects.filter(
         application=OuterRef("application"), organisation=OuterRef("organisation")
     )
     return (
-        application.attachments.filter(
-            Q(Exists(takes_part)) | ~Q(place__startswith="requirement."), removed_at__isnull=True
+        Attachment.objects.filter(
+            Q(Exists(takes_part)) | ~Q(place__startswith="requirement."),
+            application=application,
+            removed_at__isnull=True,
         )
         .select_related("file", "organisation", "added_by")
         .order_by("added_at", "pk")
     )
+
+
+_attachments = Prepared(_attached)
 
 
 def own_attachments(user: Any) -> QuerySet[Attachment]:
@@ -141,9 +169,13 @@ def own_attachments(user: Any) -> QuerySet[Attachment]:
     )
 
 
-def granted_before() -> Exists:
-    """Whether a participation's organisation was granted money the year before, as
-    `granted_the_year_before` has it: to annotate participations with."""
+def participants_with_history(application: Application) -> list[Participation]:
+    """Who takes part, as `participants_of`, with `granted_before`: whether the organisation was
+    granted money the year before, as `granted_the_year_before` has it."""
+    return knowing(_with_history(application.pk), application=application)
+
+
+def _granted_before() -> Exists:
     found = Participation.objects.filter(
         organisation=OuterRef("organisation"),
         application__call__agency=OuterRef("application__call__agency"),
@@ -152,6 +184,11 @@ def granted_before() -> Exists:
         application__granted_sek__isnull=False,
     )
     return Exists(found)
+
+
+_with_history = Prepared(
+    lambda application: participations_in(application).annotate(granted_before=_granted_before())
+)
 
 
 def granted_the_year_before(call: Call, organisation_ids: Iterable[int]) -> frozenset[int]:

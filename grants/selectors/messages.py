@@ -18,6 +18,9 @@ from applicants.enums import Role
 from applicants.models import User
 from grants.models import Application, Message, MessageReading
 
+from .register import not_secret_to_party
+from .shut_out import shut_out_people
+
 
 def messages_of(application: Application) -> QuerySet[Message]:
     """The messages, the oldest first, with all that a page shows of them."""
@@ -38,9 +41,10 @@ def messages_of(application: Application) -> QuerySet[Message]:
 def unread_messages(application: Application, user: Any, *, from_agency: bool) -> QuerySet[Message]:
     """What one side has sent that the person has not read."""
     read = MessageReading.objects.filter(message=OuterRef("pk"), user=user)
-    return Message.objects.filter(application=application, from_agency=from_agency).exclude(
-        Exists(read)
-    )
+    sent = Message.objects.filter(application=application, from_agency=from_agency)
+    if from_agency:
+        sent = not_secret_to_party(sent, "message")
+    return sent.exclude(Exists(read))
 
 
 def with_unread_count(
@@ -61,8 +65,10 @@ def with_unread_count(
 
 
 def officers_concerned(application: Application) -> list[User]:
-    """The case's officer; while nobody has it, every case officer of the agency."""
+    """The case's officer; while nobody has it, every case officer of the agency. Nobody who sees
+    nothing of the case for a conflict of interest."""
+    people = User.objects.filter(is_active=True).exclude(pk__in=shut_out_people(application))
     if application.assigned_to_id is not None:
-        return list(User.objects.filter(pk=application.assigned_to_id, is_active=True))
+        return list(people.filter(pk=application.assigned_to_id))
     roles = application.call.agency.staff_roles.filter(role=Role.CASE_OFFICER)
-    return list(User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("pk"))
+    return list(people.filter(pk__in=roles.values("user")).order_by("pk"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from applicants.enums import OrganisationRole
 from applicants.models import Mandate, User
 from applicants.rules import SIGNATORIES, WRITERS, mandates_on
+from core.selectors.prepared import Prepared
 from grants.enums import Approval, ParticipationRole
 from grants.models import Application, Participation
 
@@ -30,18 +31,16 @@ def people_of(
             if part.approval != Approval.DECLINED
             and (part.role == ParticipationRole.LEAD or not lead_only)
         ]
-        return list(_acting(ids, roles))
-    parts = application.participations.exclude(approval=Approval.DECLINED)
-    if lead_only:
-        parts = parts.filter(role=ParticipationRole.LEAD)
-    return list(_acting(parts.values("organisation"), roles))
+        return _acting_today(ids, sorted(roles), timezone.localdate())
+    asked = _acting_for_lead if lead_only else _acting_in
+    return asked(application.pk, sorted(roles), timezone.localdate())
 
 
 def people_of_participation(
     participation: Participation, roles: Iterable[OrganisationRole] = WRITERS
 ) -> list[User]:
     """Those who today act in any of these roles for the participating organisation, each once."""
-    return list(_acting([participation.organisation_id], roles))
+    return list(_acting([participation.organisation_id], roles, timezone.localdate()))
 
 
 def signatories_to_ask(application: Application) -> list[User]:
@@ -49,13 +48,27 @@ def signatories_to_ask(application: Application) -> list[User]:
     waiting = application.participations.filter(
         role=ParticipationRole.PARTNER, approval=Approval.WAITING
     )
-    return list(_acting(waiting.values("organisation"), SIGNATORIES))
+    return list(_acting(waiting.values("organisation"), SIGNATORIES, timezone.localdate()))
 
 
-def _acting(organisations: Any, roles: Iterable[OrganisationRole]) -> QuerySet[User]:
+def _acting(organisations: Any, roles: Iterable[Any], today: Any) -> QuerySet[User]:
     held = Mandate.objects.filter(
-        mandates_on(timezone.localdate()),
-        organisation__in=organisations,
-        role__in=[str(role) for role in roles],
+        mandates_on(today), organisation__pk__in=organisations, role__in=list(roles)
     )
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")
+
+
+def _taking_part(application: Any) -> QuerySet[Participation, Any]:
+    parts = Participation.objects.filter(application=application)
+    return parts.exclude(approval=Approval.DECLINED).values("organisation")
+
+
+_acting_today = Prepared(_acting)
+_acting_in = Prepared(
+    lambda application, roles, today: _acting(_taking_part(application), roles, today)
+)
+_acting_for_lead = Prepared(
+    lambda application, roles, today: _acting(
+        _taking_part(application).filter(role=ParticipationRole.LEAD), roles, today
+    )
+)

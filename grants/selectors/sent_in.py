@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.selectors.prepared import Prepared, knowing
 from grants.content.application import application_content
 from grants.content.application_parts import ApplicationContent
 from grants.content.differences import Difference, differences
@@ -96,16 +97,7 @@ def differences_between(
 def signatures_of(version: ApplicationVersion) -> list[Signed]:
     """Who signed: for the lead this version, for the partners what they had last approved of
     their parts when it was sent in."""
-    found = (
-        Signature.objects.filter(
-            Q(version=version)
-            | Q(purpose=SignaturePurpose.APPROVE, signed_at__lte=version.submitted_at),
-            application=version.application_id,
-        )
-        .select_related("user", "organisation")
-        .order_by("signed_at", "pk")
-    )
-    rows = list(found)
+    rows = _signed_for(version.application_id, version.pk, version.submitted_at)
     lead = [each for each in rows if each.purpose == SignaturePurpose.SUBMIT]
     last: dict[int, str] = {
         each.organisation_id: each.sha256
@@ -126,6 +118,18 @@ def signatures_of(version: ApplicationVersion) -> list[Signed]:
     return [_signed(each) for each in (*lead, *partners)]
 
 
+_signed_for = Prepared(
+    lambda application, version, at: (
+        Signature.objects.filter(
+            Q(version=version) | Q(purpose=SignaturePurpose.APPROVE, signed_at__lte=at),
+            application=application,
+        )
+        .select_related("user", "organisation")
+        .order_by("signed_at", "pk")
+    )
+)
+
+
 def _signed(signature: Signature) -> Signed:
     return Signed(
         name=str(signature.user),
@@ -139,15 +143,27 @@ def _signed(signature: Signature) -> Signed:
 
 def open_signatures(application: Application) -> list[Signature]:
     """The lead's signatures that are not yet under anything sent in, the earliest first."""
-    return list(
-        application.signatures.filter(version=None, purpose=SignaturePurpose.SUBMIT)
+    return knowing(_open_signatures(application.pk), application=application)
+
+
+_open_signatures = Prepared(
+    lambda application: (
+        Signature.objects.filter(
+            application=application, version=None, purpose=SignaturePurpose.SUBMIT
+        )
         .select_related("user")
         .order_by("signed_at", "pk")
     )
+)
 
 
 def answered_request(version: ApplicationVersion) -> CompletionRequest | None:
     """The completion request that the version answers; None for one sent in by itself."""
-    return CompletionRequest.objects.filter(
-        application=version.application_id, answered=True, closed_at=version.submitted_at
-    ).first()
+    return _answered.first(version.application_id, version.submitted_at)
+
+
+_answered = Prepared(
+    lambda application, at: CompletionRequest.objects.filter(
+        application=application, answered=True, closed_at=at
+    ).order_by("pk")[:1]
+)

@@ -10,6 +10,7 @@ from applicants.enums import Signing
 from applicants.models import Mandate
 from applicants.rules import mandates_on
 from core.definitions import WHOLE, Answers, Questionnaire
+from core.selectors.prepared import Prepared
 from grants.checks import AttachedFile, Finding, Participant, Snapshot, run
 from grants.content.draft import Draft
 from grants.content.paths import organisation_of
@@ -77,9 +78,18 @@ def leads_others() -> Exists:
 def _leads_others(application: Application) -> bool:
     known: bool | None = getattr(application, "leads_others", None)
     if known is None:
-        others = Application.objects.filter(call=application.call_id, lead=application.lead_id)
-        known = others.exclude(pk=application.pk).exclude(status__in=_LEADING_NOTHING).exists()
+        known = bool(_led(application.call_id, application.lead_id, application.pk))
     return known
+
+
+_led = Prepared(
+    lambda call, lead, but: (
+        Application.objects.filter(call=call, lead=lead)
+        .exclude(pk=but)
+        .exclude(status__in=_LEADING_NOTHING)
+        .values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def _granted_before(call: Call, parts: Sequence[Participation]) -> frozenset[int]:
@@ -95,15 +105,21 @@ def _signable(organisation_ids: list[int]) -> frozenset[int]:
     """The organisations for which one may sign alone today, or two together."""
     jointly: dict[int, int] = {}
     alone: set[int] = set()
-    held = Mandate.objects.filter(
-        mandates_on(timezone.localdate()), organisation__in=organisation_ids
-    ).exclude(signing="")
-    for organisation, signing in held.values_list("organisation_id", "signing"):
+    for organisation, signing in _signing(organisation_ids, timezone.localdate()):
         if signing == Signing.SOLE:
             alone.add(organisation)
         else:
             jointly[organisation] = jointly.get(organisation, 0) + 1
     return frozenset(alone | {each for each, number in jointly.items() if number > 1})
+
+
+_signing = Prepared(
+    lambda organisations, today: (
+        Mandate.objects.filter(mandates_on(today), organisation__pk__in=organisations)
+        .exclude(signing="")
+        .values_list("organisation_id", "signing")
+    )
+)
 
 
 def _files(attachments: Iterable[Attachment]) -> tuple[AttachedFile, ...]:

@@ -30,14 +30,14 @@ def attach_file(
     FileRefused `too_many`.
     """
     application = locked_application(application.pk)
-    parts = list(participants_of(application))
+    parts = participants_of(application)
     own = written_for(actor, parts)
     of = organisation_of(place)
     if not own or (of is not None and of not in own):
         raise PermissionDenied("grants.write_application")
     _check_place(application, place, {part.organisation_id for part in parts})
     _check_open(application, place)
-    if attachments_of(application).count() >= settings.FILES_PER_CASE:
+    if len(attachments_of(application)) >= settings.FILES_PER_CASE:
         raise FileRefused("too_many", limit=settings.FILES_PER_CASE)
     organisation = of or (application.lead_id if application.lead_id in own else min(own))
     return Attachment.objects.create(
@@ -81,7 +81,7 @@ def remove_attachment(*, attachment: Attachment, actor: User) -> Attachment:
     """
     application = locked_application(attachment.application_id)
     attachment = Attachment.objects.select_related("file").get(pk=attachment.pk)
-    own = written_for(actor, list(participants_of(application)))
+    own = written_for(actor, participants_of(application))
     if attachment.organisation_id not in own and application.lead_id not in own:
         raise PermissionDenied("grants.write_application")
     _check_open(application, attachment.place)

@@ -1,27 +1,39 @@
 """Decisions: prepared by one, made by another, never changed once made.
 
-The call's row is the lock under which its frame is spent, and is taken first.
+The call's row is the lock under which its frame is spent, and is taken first. What a decision
+rests on is frozen with it, and the decider's delegation covers it.
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from applicants.models import User
+from core.checks import canonical_json, sha256_text
 from grants.checks import (
     DismissalGround,
     Facts,
     Prepared,
     ReconsiderationGround,
 )
-from grants.enums import EntryKind, Outcome
-from grants.models import Application, Decision
-from grants.selectors import frame_left, standing_decision
+from grants.checks.appeals import AppealRefused
+from grants.content.basis import DecisionBasis
+from grants.content.deciding import Attendance
+from grants.enums import AppealOutcome, AppealState, Direction, DocumentKind, EntryKind, Outcome
+from grants.models import Appeal, Application, Decision
+from grants.selectors import frame_left, fund_years, standing_decision
 from grants.workflow import Action
 
 from . import ledger
+from .delegation import delegated
+from .deliveries import open_deliveries
+from .letters import freeze_letter
 from .moving import locked_application, locked_call, move, permitted
+from .register import register_document
+
+NOBODY_ELSE = Attendance()
 
 
 @transaction.atomic
@@ -32,16 +44,20 @@ def grant_application(
     amount_sek: int,
     prepared: Prepared,
     reasons: str = "",
+    basis: DecisionBasis | None = None,
+    attendance: Attendance = NOBODY_ELSE,
 ) -> Decision:
     """Grant an amount (whole SEK), book it, and supersede the decision before it.
 
-    Raises PermissionDenied; TransitionRefused where requirements, amount, frame, four eyes or
-    conflicts refuse it; TransitionNotAllowed; LedgerRefused where a reconsidered grant would be
-    less than what has been used.
+    Raises PermissionDenied; DelegationRefused for an amount above the actor's delegation;
+    TransitionRefused where requirements, amount, frame, four eyes or conflicts refuse it;
+    TransitionNotAllowed; LedgerRefused where a reconsidered grant would be less than what has
+    been used.
     """
     locked_call(application.call_id)
     application = locked_application(application.pk)
     permitted(Action.GRANT, actor, application)
+    new = _New(application, actor, prepared, Outcome.GRANTED, basis, attendance, amount_sek)
     earlier = standing_decision(application)
     today = timezone.localdate()
     facts = _facts(
@@ -59,12 +75,10 @@ def grant_application(
         Action.GRANT,
         facts,
         actor=actor,
-        payload={"amount_sek": amount_sek},
-        texts={"reasons": reasons},
+        payload={"amount_sek": amount_sek, **new.payload},
+        texts={"reasons": reasons, **new.texts},
     )
-    decision = _decide(
-        application, actor, prepared, Outcome.GRANTED, today, earlier, reasons, amount_sek
-    )
+    decision = new.decide(earlier, reasons)
     ledger.book(
         application=application,
         kind=EntryKind.GRANTED,
@@ -80,12 +94,19 @@ def grant_application(
 
 @transaction.atomic
 def reject_application(
-    *, application: Application, actor: User, reasons: str, prepared: Prepared
+    *,
+    application: Application,
+    actor: User,
+    reasons: str,
+    prepared: Prepared,
+    basis: DecisionBasis | None = None,
+    attendance: Attendance = NOBODY_ELSE,
 ) -> Decision:
-    """Reject, with reasons. Raises PermissionDenied, TransitionRefused, TransitionNotAllowed,
-    and LedgerRefused where an earlier grant has been used."""
+    """Reject, with reasons. Raises PermissionDenied, DelegationRefused, TransitionRefused,
+    TransitionNotAllowed, and LedgerRefused where an earlier grant has been used."""
     application = locked_application(application.pk)
     permitted(Action.REJECT, actor, application)
+    new = _New(application, actor, prepared, Outcome.REJECTED, basis, attendance)
     earlier = standing_decision(application)
     today = timezone.localdate()
     move(
@@ -93,10 +114,11 @@ def reject_application(
         Action.REJECT,
         _facts(application, actor, prepared, today, reasons=reasons),
         actor=actor,
-        texts={"reasons": reasons},
+        payload=new.payload,
+        texts={"reasons": reasons, **new.texts},
     )
     ledger.refuse_if_used(application=application, earlier=earlier)
-    return _decide(application, actor, prepared, Outcome.REJECTED, today, earlier, reasons)
+    return new.decide(earlier, reasons)
 
 
 @transaction.atomic
@@ -107,11 +129,15 @@ def dismiss_application(
     ground: DismissalGround | None,
     reasons: str,
     prepared: Prepared,
+    basis: DecisionBasis | None = None,
+    attendance: Attendance = NOBODY_ELSE,
 ) -> Decision:
-    """Dismiss without trying the case. Raises PermissionDenied, TransitionRefused (also for
-    the ground *late* when it was not), TransitionNotAllowed, LedgerRefused as rejecting."""
+    """Dismiss without trying the case. Raises PermissionDenied, DelegationRefused,
+    TransitionRefused (also for the ground *late* when it was not), TransitionNotAllowed,
+    LedgerRefused as rejecting."""
     application = locked_application(application.pk)
     permitted(Action.DISMISS, actor, application)
+    new = _New(application, actor, prepared, Outcome.DISMISSED, basis, attendance)
     earlier = standing_decision(application)
     today = timezone.localdate()
     if ground is DismissalGround.LATE and not application.late:
@@ -123,13 +149,11 @@ def dismiss_application(
         _facts(application, actor, prepared, today, reasons=reasons, dismissal_ground=ground),
         actor=actor,
         saving=["completion_fields", "completion_due"],
-        payload={"ground": str(ground)},
-        texts={"reasons": reasons},
+        payload={"ground": str(ground), **new.payload},
+        texts={"reasons": reasons, **new.texts},
     )
     ledger.refuse_if_used(application=application, earlier=earlier)
-    return _decide(
-        application, actor, prepared, Outcome.DISMISSED, today, earlier, reasons, ground=str(ground)
-    )
+    return new.decide(earlier, reasons, ground=str(ground))
 
 
 @transaction.atomic
@@ -141,14 +165,18 @@ def revoke_application(
     reasons: str,
     prepared: Prepared,
     claim_sek: int | None = None,
+    basis: DecisionBasis | None = None,
+    attendance: Attendance = NOBODY_ELSE,
 ) -> Decision:
     """Revoke the grant on a ground of the call's closed list, and claim money back (whole SEK).
 
     None claims all that is not used; more also claims what was spent. Raises PermissionDenied,
-    TransitionRefused, TransitionNotAllowed, and LedgerRefused for an amount that cannot be.
+    DelegationRefused, TransitionRefused, TransitionNotAllowed, and LedgerRefused for an amount
+    that cannot be.
     """
     application = locked_application(application.pk)
     permitted(Action.REVOKE, actor, application)
+    new = _New(application, actor, prepared, Outcome.REVOKED, basis, attendance)
     earlier = standing_decision(application)
     today = timezone.localdate()
     grounds = frozenset(each.code for each in application.call.definition.revocation_grounds)
@@ -165,12 +193,12 @@ def revoke_application(
             revocation_grounds=grounds,
         ),
         actor=actor,
-        payload={"ground": ground},
-        texts={"reasons": reasons},
+        payload={"ground": ground, **new.payload},
+        texts={"reasons": reasons, **new.texts},
     )
-    decision = _decide(
-        application, actor, prepared, Outcome.REVOKED, today, earlier, reasons, ground=ground
-    )
+    unused = sum(year.usable_sek for year in fund_years(application))
+    claimed = unused if claim_sek is None else claim_sek
+    decision = new.decide(earlier, reasons, ground=ground, claimed_sek=claimed)
     ledger.claim(application=application, decision=decision, amount_sek=claim_sek, actor=actor)
     return decision
 
@@ -186,12 +214,15 @@ def reconsider_application(
     """Try the case anew, by omprövning or a court's order. The decision stays readable until
     another supersedes it; what was booked on it is reversed, so that the frame is free.
 
-    Raises PermissionDenied, TransitionRefused, TransitionNotAllowed.
+    What has been handed over to the court is the court's until it has answered (39 §
+    förvaltningslagen). Raises PermissionDenied, TransitionRefused, TransitionNotAllowed, and
+    AppealRefused where a court has the decision, or has ordered nothing of it.
     """
     locked_call(application.call_id)
     application = locked_application(application.pk)
     permitted(Action.RECONSIDER, actor, application)
     decision = standing_decision(application)
+    _refuse_unless_ours(application, ground)
     move(
         application,
         Action.RECONSIDER,
@@ -222,26 +253,104 @@ def _facts(
     )
 
 
-def _decide(
-    application: Application,
-    actor: User,
-    prepared: Prepared,
-    outcome: Outcome,
-    today: date,
-    earlier: Decision | None,
-    reasons: str,
-    amount_sek: int | None = None,
-    ground: str = "",
-) -> Decision:
-    return Decision.objects.create(
-        application=application,
-        outcome=outcome,
-        amount_sek=amount_sek,
-        decided_on=today,
-        decider=actor,
-        preparer_id=prepared.preparer_id,
-        assessor_ids=sorted(prepared.assessor_ids or ()),
-        ground=ground,
-        reasons=reasons,
-        supersedes=earlier,
-    )
+def _refuse_unless_ours(application: Application, ground: ReconsiderationGround | None) -> None:
+    appeals = list(Appeal.objects.filter(decision__application=application))
+    if any(each.state == AppealState.HANDED_OVER for each in appeals):
+        raise AppealRefused("with_the_court")
+    orders = {AppealOutcome.CHANGED, AppealOutcome.REFERRED_BACK}
+    if ground is ReconsiderationGround.COURT_ORDER and not any(
+        each.outcome in orders for each in appeals
+    ):
+        raise AppealRefused("no_order")
+
+
+class _New:
+    """A decision that is about to be made of a locked case. Raises DelegationRefused."""
+
+    def __init__(
+        self,
+        application: Application,
+        actor: User,
+        prepared: Prepared,
+        outcome: Outcome,
+        basis: DecisionBasis | None,
+        attendance: Attendance,
+        amount_sek: int | None = None,
+    ) -> None:
+        self.application = application
+        self.actor = actor
+        self.prepared = prepared
+        self.outcome = outcome
+        self.attendance = attendance
+        self.amount_sek = amount_sek
+        self.basis = "" if basis is None else canonical_json(basis.document())
+        self.sha256 = sha256_text(self.basis) if self.basis else ""
+        weighed = amount_sek
+        if weighed is None:
+            granted = application.granted_sek if outcome == Outcome.REVOKED else None
+            weighed = application.requested_sek if granted is None else granted
+        self.rule = delegated(application, actor, outcome, weighed)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What the event says of it beside outcome and reasons."""
+        said: dict[str, Any] = {}
+        if self.sha256:
+            said["basis"] = self.sha256
+        if self.rule is not None:
+            said["delegation_rule"] = self.rule.pk
+        if self.attendance.ids:
+            said["took_part"] = sorted(self.attendance.ids)
+        return said
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the event beside the reasons."""
+        return {
+            "dissent": self.attendance.dissent.strip(),
+            "took_part": ", ".join(self.attendance.names),
+        }
+
+    def decide(
+        self,
+        earlier: Decision | None,
+        reasons: str,
+        *,
+        ground: str = "",
+        claimed_sek: int | None = None,
+    ) -> Decision:
+        """The row, its document among the case's, and a delivery for each party."""
+        today = timezone.localdate()
+        decision = Decision.objects.create(
+            application=self.application,
+            outcome=self.outcome,
+            amount_sek=self.amount_sek,
+            asked_sek=self.application.requested_sek,
+            claimed_sek=claimed_sek,
+            decided_on=today,
+            decider=self.actor,
+            preparer_id=self.prepared.preparer_id,
+            assessor_ids=sorted(self.prepared.assessor_ids or ()),
+            ground=ground,
+            reasons=reasons,
+            basis=self.basis,
+            basis_sha256=self.sha256,
+            took_part=list(self.attendance.names),
+            took_part_ids=sorted(self.attendance.ids),
+            dissent=self.attendance.dissent.strip(),
+            delegation_rule_id=None if self.rule is None else self.rule.pk,
+            supersedes=earlier,
+        )
+        register_document(
+            application=self.application,
+            direction=Direction.OUT,
+            kind=DocumentKind.DECISION,
+            source=f"decision:{decision.pk}",
+            actor=self.actor,
+            dated_on=today,
+            party=self.application.lead.name,
+            held=True,
+        )
+        freeze_letter(decision=decision)
+        open_deliveries(decision=decision)
+        return decision

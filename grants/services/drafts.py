@@ -196,13 +196,18 @@ def answer_participation(
 
 @transaction.atomic
 def discard_application(*, application: Application, actor: User) -> Application:
-    """Throw the draft away. Raises PermissionDenied, TransitionNotAllowed."""
+    """Throw the draft away. Raises PermissionDenied, TransitionNotAllowed, and TransitionRefused
+    for one that has been received and was taken back."""
     application = locked_application(application.pk)
     permitted(Action.DISCARD, actor, application)
     move(
         application,
         Action.DISCARD,
-        Facts(today=timezone.localdate(), actor_id=actor.pk),
+        Facts(
+            never_received=not application.register_number,
+            today=timezone.localdate(),
+            actor_id=actor.pk,
+        ),
         actor=actor,
         on_behalf_of=application.lead,
     )

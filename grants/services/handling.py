@@ -10,8 +10,11 @@ from django.utils import timezone
 from applicants.enums import Role
 from applicants.models import User
 from applicants.rules import has_role
+from core.enums import JournalKind
+from core.services import journal
+from core.services.rows import insert
 from grants.checks import Facts
-from grants.enums import NoticeKind, Status
+from grants.enums import Direction, DocumentKind, NoticeKind, Status
 from grants.models import Application, CompletionRequest
 from grants.selectors import fund_years, ledger_balance, standing_decision
 from grants.selectors.draft import names_unknown
@@ -21,6 +24,7 @@ from grants.workflow import Action
 from . import ledger
 from .moving import UnknownField, locked_application, move, permitted, record, require
 from .notices import notify
+from .register import register_completion_request, register_document
 
 ASSIGNABLE = frozenset({Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED})
 
@@ -33,14 +37,16 @@ class NotAssignable(Exception):
 def assign_officer(*, application: Application, officer: User | None, actor: User) -> Application:
     """Hand the case to a case officer of its agency; None takes it from whoever had it.
 
-    Raises PermissionDenied for the actor, NotAssignable for the officer or the case.
+    Raises PermissionDenied for the actor, NotAssignable for the officer (one with a conflict of
+    interest in the case too) or the case.
     """
     application = locked_application(application.pk)
     require("grants.assign_officer", actor, application)
     if application.status not in ASSIGNABLE:
         raise NotAssignable
-    if officer is not None and not has_role(
-        officer, application.call.agency_id, (Role.CASE_OFFICER,)
+    if officer is not None and (
+        not has_role(officer, application.call.agency_id, (Role.CASE_OFFICER,))
+        or application.shut_out.filter(user=officer).exists()
     ):
         raise NotAssignable
     application.assigned_to = officer
@@ -89,34 +95,39 @@ def request_completion(
         raise UnknownField(field)
     application.completion_fields = named
     application.completion_due = due
-    move(
-        application,
-        Action.REQUEST_COMPLETION,
-        Facts(
-            completion_fields=tuple(named),
-            completion_due=due,
-            today=timezone.localdate(),
-            actor_id=actor.pk,
-        ),
-        actor=actor,
-        saving=["completion_fields", "completion_due"],
-        payload={"fields": named, "due": due.isoformat()},
-        texts={"message": message, **{f"question:{k}": v for k, v in (questions or {}).items()}},
-    )
-    request = CompletionRequest.objects.create(
-        application=application,
-        items=[[field, (questions or {}).get(field, "")] for field in named],
-        message=message,
-        due=due,
-        asked_at=timezone.now(),
-        asked_by=actor,
-    )
-    notify(
-        application=application,
-        people=people_of(application),
-        kind=NoticeKind.COMPLETION_REQUESTED,
-        key=str(request.pk),
-    )
+    asked = dict(questions or {})
+    with journal.together(kind=JournalKind.CASE, subject=str(application.pk)):
+        move(
+            application,
+            Action.REQUEST_COMPLETION,
+            Facts(
+                completion_fields=tuple(named),
+                completion_due=due,
+                today=timezone.localdate(),
+                actor_id=actor.pk,
+            ),
+            actor=actor,
+            saving=["completion_fields", "completion_due"],
+            payload={"fields": named, "due": due.isoformat()},
+            texts={"message": message, **{f"question:{k}": v for k, v in asked.items()}},
+        )
+        request = insert(
+            CompletionRequest(
+                application=application,
+                items=[[field, asked.get(field, "")] for field in named],
+                message=message,
+                due=due,
+                asked_at=timezone.now(),
+                asked_by=actor,
+            )
+        )
+        register_completion_request(request)
+        notify(
+            application=application,
+            people=people_of(application),
+            kind=NoticeKind.COMPLETION_REQUESTED,
+            key=str(request.pk),
+        )
     return application
 
 
@@ -165,6 +176,7 @@ def assess_application(
         today=timezone.localdate(),
         has_conflict=found.has_conflict,
         findings_missing=found.findings_missing,
+        assessments_missing=found.assessments_missing,
         opinions_missing=found.opinions_missing,
         proposal_has_reasons=found.proposal_has_reasons,
         communicated_or_noted=found.communicated_or_noted,
@@ -210,6 +222,15 @@ def withdraw_application(
         on_behalf_of=application.lead,
     )
     ledger.refuse_if_used(application=application, earlier=standing_decision(application))
+    register_document(
+        application=application,
+        direction=Direction.IN,
+        kind=DocumentKind.WITHDRAWAL,
+        source="withdrawal",
+        actor=actor,
+        party=application.lead.name,
+        held=True,
+    )
     kind, key = NoticeKind.WITHDRAWN, today.isoformat()
     notify(application=application, people=people_of(application), kind=kind, key=key)
     if application.assigned_to is not None:

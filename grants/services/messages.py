@@ -17,6 +17,7 @@ from grants.selectors.people import people_of
 
 from .moving import locked_application, record, require
 from .notices import notify
+from .register import register_message
 
 LONGEST = 10_000
 """Of a message, in characters."""
@@ -67,6 +68,7 @@ def send_message(
         sent_at=timezone.now(),
     )
     message.files.set(files)
+    register_message(message)
     record(
         application,
         "message.sent",

@@ -11,7 +11,9 @@ from django.core.exceptions import PermissionDenied
 
 from applicants.models import Organisation, User
 from core.enums import JournalKind
+from core.selectors.prepared import Prepared
 from core.services import journal
+from core.services.rows import update
 from grants import rules as grants_rules
 from grants.checks import Facts
 from grants.models import Application, Call
@@ -67,12 +69,20 @@ def locked_call(call_id: int) -> Call:
 
 def locked_application(application_id: int) -> Application:
     """The application as it now is, locked until the transaction ends."""
-    return (
+    application = _locked.first(application_id)
+    if application is None:
+        raise Application.DoesNotExist
+    return application
+
+
+_locked = Prepared(
+    lambda pk: (
         Application.objects.select_for_update(of=("self",))
         .select_related("call", "call__agency", "call__definition_record", "lead")
         .defer("call__definition_record__document")
-        .get(pk=application_id)
+        .filter(pk=pk)
     )
+)
 
 
 def locked_applications(application_ids: Iterable[int]) -> list[Application]:
@@ -87,7 +97,8 @@ def locked_applications(application_ids: Iterable[int]) -> list[Application]:
 
 
 def require(permission: str, actor: User | None, thing: object) -> None:
-    """Raise PermissionDenied unless the actor has the permission for just this thing."""
+    """Raise PermissionDenied unless the actor has the permission for just this thing now."""
+    grants_rules.forget_shut_out(actor)
     if actor is None or thing is None or not rules.has_perm(permission, actor, thing):
         raise PermissionDenied(permission)
 
@@ -131,7 +142,7 @@ def move(
     """
     before = application.status
     getattr(application, action.value)(facts=facts)
-    application.save(update_fields=["status", "granted_sek", "decided_on", *saving])
+    update(application, ("status", "granted_sek", "decided_on", *saving))
     record(
         application,
         EVENTS[action],

@@ -6,12 +6,31 @@ from django.utils import timezone
 from applicants.enums import Signing
 from applicants.models import Mandate, Organisation, User
 from applicants.rules import mandates_on
+from core.selectors.prepared import Prepared
+from core.services.rows import insert
 from grants.enums import SignaturePurpose
 from grants.models import Application, Signature
 
 from .moving import record
 
 NEEDED_JOINTLY = 2
+_signs = Prepared(
+    lambda user, organisation, today: (
+        Mandate.objects.filter(mandates_on(today), user=user, organisation=organisation)
+        .exclude(signing="")
+        .values_list("signing", flat=True)
+    )
+)
+_signed = Prepared(
+    lambda application, purpose, organisation, user, sha256: Signature.objects.filter(
+        application=application,
+        purpose=purpose,
+        organisation=organisation,
+        user=user,
+        sha256=sha256,
+        version=None,
+    ).values_list("pk", flat=True)
+)
 
 
 def sign(
@@ -28,9 +47,8 @@ def sign(
     One who signs alone is enough; of those who sign jointly, two. The application is locked.
     Raises PermissionDenied for one who may not sign today.
     """
-    held = Mandate.objects.filter(mandates_on(timezone.localdate()), organisation=organisation)
-    held = held.exclude(signing="")
-    mine = set(held.filter(user=actor).values_list("signing", flat=True))
+    today = timezone.localdate()
+    mine = set(_signs(actor.pk, organisation.pk, today))
     if not mine:
         raise PermissionDenied("grants.sign")
     alone = Signing.SOLE in mine
@@ -42,9 +60,9 @@ def sign(
         "sha256": sha256,
         "version": None,
     }
-    if not Signature.objects.filter(**content).exists():
-        signature = Signature.objects.create(
-            **content, signed_at=timezone.now(), assurance=assurance, jointly=not alone
+    if not _signed(application.pk, str(purpose), organisation.pk, actor.pk, sha256):
+        signature = insert(
+            Signature(**content, signed_at=timezone.now(), assurance=assurance, jointly=not alone)
         )
         record(
             application,
@@ -61,13 +79,14 @@ def sign(
         )
     if alone:
         return True
+    held = Mandate.objects.filter(mandates_on(today), organisation=organisation)
     signers = Signature.objects.filter(
         application=application,
         purpose=purpose,
         organisation=organisation,
         sha256=sha256,
         version=None,
-        user__in=held.values("user"),
+        user__in=held.exclude(signing="").values("user"),
     )
     return signers.count() >= NEEDED_JOINTLY
 

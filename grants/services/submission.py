@@ -16,12 +16,18 @@ from core.enums import JournalKind
 from core.services import journal
 from core.services.background import enqueue_on_commit
 from core.services.numbering import next_register_number
+from core.services.rows import insert
 from grants.checks import Facts, Finding, SubmissionBlocked, all_answered, refusals
 from grants.content.draft import Draft
-from grants.enums import NoticeKind, SignaturePurpose, Status
+from grants.enums import Direction, DocumentKind, NoticeKind, SignaturePurpose, Status
 from grants.models import Application, ApplicationVersion, Participation, Signature
 from grants.selectors import latest_version, participants_of
-from grants.selectors.draft import attachments_of, draft_of, granted_before, part_sha256
+from grants.selectors.draft import (
+    attachments_of,
+    draft_of,
+    part_sha256,
+    participants_with_history,
+)
 from grants.selectors.messages import officers_concerned
 from grants.selectors.people import people_of
 from grants.selectors.submission import document_of, snapshot_of
@@ -29,6 +35,8 @@ from grants.workflow import Action
 
 from .moving import locked_application, move, permitted, record
 from .notices import notify
+from .register import register_document, register_version
+from .search import keep_search
 from .signing import sign
 
 
@@ -107,8 +115,8 @@ def sign_application(
         return receipt_of(application, version)
     has_form = application.call.definition.application is not None
     draft = draft_of(application) if has_form else None
-    parts = list(participants_of(application).annotate(granted_before=granted_before()))
-    files = list(attachments_of(application)) if has_form else []
+    parts = participants_with_history(application)
+    files = attachments_of(application) if has_form else []
     snapshot, findings = snapshot_of(application, draft, parts=parts, files=files)
     facts = Facts(
         requested_sek=application.requested_sek,
@@ -142,23 +150,25 @@ def sign_application(
         number = 1 if version is None else version.number + 1
         application.received_at = now
         application.late = is_late(application, now)
+        numbered = not application.register_number
+        if numbered:
+            # The counter comes last in the lock order, after the journal.
+            application.register_number = next_register_number(
+                agency=application.call.agency, year=timezone.localdate(now).year
+            )
         move(
             application,
             Action.SUBMIT,
             facts,
             actor=actor,
-            saving=["received_at", "late"],
+            saving=["received_at", "late", "register_number"],
             payload={"version": number, "sha256": sha256, "late": application.late},
             on_behalf_of=application.lead,
         )
         version = _keep_version(application, actor, number, text, now)
+        register_version(version, DocumentKind.APPLICATION, actor)
         _bind_signatures(application, version, draft, parts)
-        if not application.register_number:
-            # The counter comes last in the lock order, after the journal.
-            application.register_number = next_register_number(
-                agency=application.call.agency, year=timezone.localdate(now).year
-            )
-            application.save(update_fields=["register_number"])
+        if numbered:
             record(
                 application,
                 "application.registered",
@@ -201,14 +211,18 @@ def _keep_version(
     application: Application, actor: User, number: int, text: str, now: datetime
 ) -> ApplicationVersion:
     """The version; `text` is its document as canonical JSON."""
-    return ApplicationVersion.objects.create(
-        application=application,
-        number=number,
-        document=text,
-        sha256=sha256_text(text),
-        submitted_at=now,
-        submitted_by=actor,
+    version = insert(
+        ApplicationVersion(
+            application=application,
+            number=number,
+            document=text,
+            sha256=sha256_text(text),
+            submitted_at=now,
+            submitted_by=actor,
+        )
     )
+    keep_search(application=application, version=version)
+    return version
 
 
 def _ask_the_second(application: Application, actor: User, sha256: str) -> None:
@@ -257,7 +271,7 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
     now = timezone.now()
     has_form = application.call.definition.application is not None
     draft = draft_of(application) if has_form else None
-    parts = list(participants_of(application))
+    parts = participants_of(application)
     text = canonical_json(document_of(application, draft, parts=parts))
     number = 1 if version is None else version.number + 1
     due = application.completion_due
@@ -282,6 +296,7 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
         on_behalf_of=application.lead,
     )
     version = _keep_version(application, actor, number, text, now)
+    register_version(version, DocumentKind.COMPLETION, actor)
     _bind_signatures(application, version, draft, parts)
     _tell_received(application, version, actor, parts)
     notify(
@@ -319,10 +334,20 @@ def take_back_application(*, application: Application, actor: User) -> Applicati
         on_behalf_of=application.lead,
     )
     version = latest_version(application)
+    taken_back = version.number if version else 0
+    register_document(
+        application=application,
+        direction=Direction.IN,
+        kind=DocumentKind.WITHDRAWAL,
+        source=f"taken_back:{taken_back}",
+        actor=actor,
+        party=application.lead.name,
+        held=True,
+    )
     notify(
         application=application,
         people=people_of(application),
         kind=NoticeKind.TAKEN_BACK,
-        key=str(version.number if version else 0),
+        key=str(taken_back),
     )
     return application

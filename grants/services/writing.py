@@ -11,7 +11,7 @@ from applicants.models import User
 from applicants.rules import SIGNATORIES, WRITERS
 from applicants.selectors import organisations_acted_for
 from grants.content.draft import Draft, SavedRow, SavedValue
-from grants.content.fields import FieldSpec, field_spec
+from grants.content.fields import field_spec
 from grants.content.paths import is_open, organisation_of, row_of, row_path
 from grants.enums import Approval, NoticeKind, ParticipationRole, RowKind, Status
 from grants.models import Application, DraftRow, DraftValue, Participation
@@ -23,20 +23,22 @@ from .drafts import FieldLocked
 from .moving import UnknownField, locked_application, record
 from .notices import notify
 from .signing import take_back_approval
+from .versions import ValueChanged, canonical_over, put_version
 
 MONEY_FIELDS = ("amount_sek", "other_sek")
 
-
-class ValueChanged(Exception):
-    """Somebody has saved the field since the page was opened: `theirs` is what is there now,
-    `mine` what was about to be saved."""
-
-    def __init__(self, *, path: str, mine: str, theirs: SavedValue, spec: FieldSpec) -> None:
-        self.path = path
-        self.mine = mine
-        self.theirs = theirs
-        self.spec = spec
-        super().__init__(path)
+__all__ = [
+    "ValueChanged",
+    "add_row",
+    "ask_again",
+    "changed_parts",
+    "is_writable",
+    "put_value",
+    "remove_row",
+    "restore_row",
+    "save_value",
+    "written_for",
+]
 
 
 @transaction.atomic
@@ -67,19 +69,12 @@ def save_value(
     )
     if spec is None:
         raise UnknownField(path)
-    canonical = spec.canonical(text)
-    newest = (
-        DraftValue.objects.filter(application=application, path=path, current=True)
-        .select_related("saved_by")
-        .first()
-    )
     there = values.get(path, SavedValue(path))
-    if canonical == there.text:
+    canonical = canonical_over(
+        application.values, spec=spec, text=text, base=base, there=there, actor=actor, page=page
+    )
+    if canonical is None:
         return there
-    if base != there.number and not (
-        newest is not None and page and newest.page == page and newest.saved_by_id == actor.pk
-    ):
-        raise ValueChanged(path=path, mine=canonical, theirs=there, spec=spec)
     saved = put_value(
         application=application,
         path=path,
@@ -105,25 +100,14 @@ def put_value(
     source: str = "",
 ) -> SavedValue:
     """Keep a value as the field's newest version. The application is locked."""
-    DraftValue.objects.filter(application=application, path=path, current=True).update(
-        current=False
-    )
-    kept = DraftValue.objects.create(
+    return put_version(
+        DraftValue,
         application=application,
         path=path,
-        number=number,
         text=text,
-        saved_at=timezone.now(),
-        saved_by=by,
-        source=source,
+        number=number,
+        by=by,
         page=page,
-    )
-    return SavedValue(
-        path=path,
-        text=text,
-        number=number,
-        saved_at=kept.saved_at,
-        saved_by=str(by) if by else "",
         source=source,
     )
 

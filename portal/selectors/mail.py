@@ -12,6 +12,7 @@ from applicants.selectors import agencies_of, work_of
 from core.enums import JournalKind, OutboxState
 from core.models import OutboxMessage
 from grants.models import Application
+from grants.selectors import without_shut_out
 from grants.selectors.calls import NOT_RECEIVED
 from portal.rules import HANDLES_MAIL, LOOKS_AROUND
 
@@ -39,12 +40,14 @@ class CaseNamed:
 def mails_visible_to(user: Any) -> QuerySet[OutboxMessage]:
     """The mails of the cases of the agencies where the person handles mail.
 
-    Those of drafts, of organisations and of accounts are for administrators, who are shown
+    Those of a case that a conflict of interest shuts the person out of are not among them. Those
+    of drafts, of organisations and of accounts are for administrators, who are shown
     neither what a mail says nor of which draft it is.
     """
     administers = any(work.role == Role.ADMINISTRATOR for work in work_of(user))
     received = Application.objects.filter(call__agency__in=agencies_of(user, HANDLES_MAIL))
-    visible = _of_cases(received.exclude(status__in=_DRAFTS))
+    received = without_shut_out(received.exclude(status__in=_DRAFTS), user)
+    visible = _of_cases(received)
     if administers:
         own = Application.objects.filter(
             call__agency__in=agencies_of(user, (Role.ADMINISTRATOR,)), status__in=_DRAFTS

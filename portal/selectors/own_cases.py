@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from applicants.enums import OrganisationRole
 from applicants.models import Invitation, Mandate, User
-from applicants.selectors import mandates_held, open_invitations
+from applicants.selectors import mandates_held, open_invitations, organisation_ids_of
 from core.enums import JournalKind
 from core.models import Event, StoredFile
 from core.selectors.journal import events_of
+from core.selectors.prepared import Prepared
 from grants.enums import SignaturePurpose, Status
 from grants.models import (
     Application,
@@ -19,14 +20,20 @@ from grants.models import (
     Attachment,
     CompletionRequest,
     Decision,
+    DecisionDelivery,
     DraftValue,
+    Message,
     Participation,
     Signature,
 )
-from grants.selectors import own_applications
+from grants.selectors import latest_version, own_applications
+from grants.selectors.cases import with_part_of
 from grants.selectors.messages import with_unread_count
+from grants.selectors.register import not_secret_to_party
 from reporting.enums import ReportStatus
 from reporting.models import Report
+
+from .communication import unanswered_by
 
 MOST = 200
 """How many of a person's applications are looked through, the newest."""
@@ -53,7 +60,7 @@ class OwnPages:
 
 
 def own_pages(user: Any) -> OwnPages:
-    """Everything that the person has in hand, in six queries."""
+    """Everything that the person has in hand, in eight queries."""
     mandates = tuple(mandates_held(user))
     roles: dict[int, set[str]] = {}
     for mandate in mandates:
@@ -74,6 +81,8 @@ def own_pages(user: Any) -> OwnPages:
             ),
             to_attr="open_signatures",
         ),
+        Prefetch("communications", unanswered_by(organisations), to_attr="to_answer"),
+        Prefetch("decisions", _unopened_by(organisations), to_attr="unopened_decisions"),
     )
     return OwnPages(
         applications=tuple(applications.order_by("-pk")[:MOST]) if organisations else (),
@@ -97,6 +106,20 @@ def _listed(applications: QuerySet[Application], user: Any) -> QuerySet[Applicat
     last_saved = saved.order_by("-saved_at").values("saved_at")[:1]
     counted = with_unread_count(_shown(applications), user, from_agency=True)
     return counted.annotate(last_saved=Subquery(last_saved))
+
+
+def _unopened_by(organisations: Collection[int]) -> QuerySet[Decision]:
+    """Decisions that any of the organisations has been told of and not opened, the latest
+    first."""
+    unopened = DecisionDelivery.objects.filter(
+        decision=OuterRef("pk"),
+        organisation__in=organisations,
+        sent_at__isnull=False,
+        opened_at__isnull=True,
+        paper_on__isnull=True,
+    )
+    found = Decision.objects.filter(Exists(unopened))
+    return not_secret_to_party(found.order_by("-pk"), "decision")
 
 
 def _invitations_to(user: Any) -> tuple[Invitation, ...]:
@@ -125,10 +148,11 @@ def own_case(user: Any, pk: int) -> Application | None:
 def own_receipt(user: Any, pk: int) -> tuple[Application, ApplicationVersion | None] | None:
     """The application or case, for one who acts for an organisation in it, with the version that
     was sent in last."""
-    application = _shown(own_applications(user)).filter(pk=pk).first()
-    if application is None:
-        return None
-    return application, application.versions.order_by("-number").first()
+    application = _own_shown.first(organisation_ids_of(user), pk)
+    return None if application is None else (application, latest_version(application))
+
+
+_own_shown = Prepared(lambda organisations, pk: _shown(with_part_of(organisations)).filter(pk=pk))
 
 
 def case_file(application: Application) -> Application:
@@ -142,15 +166,26 @@ def case_file(application: Application) -> Application:
         ),
         Prefetch(
             "versions",
-            ApplicationVersion.objects.defer("document")
-            .select_related("submitted_by")
-            .order_by("-number"),
+            not_secret_to_party(
+                ApplicationVersion.objects.defer("document")
+                .select_related("submitted_by")
+                .order_by("-number"),
+                "version",
+            ),
         ),
         Prefetch(
             "completion_requests",
-            CompletionRequest.objects.select_related("asked_by").order_by("-asked_at", "-pk"),
+            not_secret_to_party(
+                CompletionRequest.objects.select_related("asked_by").order_by("-asked_at", "-pk"),
+                "completion_request",
+            ),
         ),
-        Prefetch("decisions", Decision.objects.order_by("-pk")),
+        Prefetch(
+            "decisions",
+            not_secret_to_party(
+                Decision.objects.select_related("letter").order_by("-pk"), "decision"
+            ),
+        ),
         Prefetch(
             "attachments",
             Attachment.objects.filter(removed_at__isnull=True)
@@ -183,8 +218,12 @@ def reports_of_case(application: Application) -> list[Report]:
     )
 
 
-def file_of_message(applications: QuerySet[Application], file_id: int) -> StoredFile | None:
-    """The file, where it was sent with a message in one of the cases."""
-    return StoredFile.objects.filter(
-        pk=file_id, messages__application__in=applications.values("pk")
-    ).first()
+def file_of_message(
+    applications: QuerySet[Application], file_id: int, *, own: bool = False
+) -> StoredFile | None:
+    """The file, where it was sent with a message in one of the cases; `own` leaves out messages
+    that are secret to their party."""
+    messages = Message.objects.filter(application__in=applications.values("pk"))
+    if own:
+        messages = not_secret_to_party(messages, "message")
+    return StoredFile.objects.filter(pk=file_id, messages__in=messages.values("pk")).first()

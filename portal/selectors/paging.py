@@ -50,6 +50,11 @@ def whole(value: Any) -> int:
     return value
 
 
+def calendar_day(value: Any) -> date:
+    """A date; raises TypeError or ValueError for anything else."""
+    return date.fromisoformat(text(value))
+
+
 def moment(value: Any) -> datetime:
     """A time with its zone; raises TypeError or ValueError for anything else."""
     found = datetime.fromisoformat(text(value))
@@ -135,6 +140,11 @@ def keyset_page[Row: Model](
         before=_write(found[0], keys) if found and has_before else "",
         after=_write(found[-1], keys) if found and has_after else "",
     )
+
+
+def cursor_of(row: Model, keys: tuple[Key, ...]) -> str:
+    """The row's place in a list with this order."""
+    return _write(row, (*keys, ID))
 
 
 def _beyond(keys: tuple[Key, ...], values: list[Any], *, downwards: bool) -> Q:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from applicants.models import Organisation
 from applicants.rules import WRITERS
-from applicants.selectors import mandates_held, organisations_acted_for
+from applicants.selectors import mandates_held, organisation_ids_of, organisations_acted_for
+from core.selectors.prepared import Prepared
 from grants.checks import Finding, Snapshot
 from grants.content.draft import Draft, SavedRow, SavedValue
 from grants.content.fields import Surroundings
@@ -27,11 +28,11 @@ from grants.models import (
     DraftValue,
     Participation,
 )
-from grants.selectors import own_applications, participants_of
+from grants.selectors.cases import with_part_of
 from grants.selectors.draft import (
     attachments_of,
     draft_of,
-    granted_before,
+    participants_with_history,
     saved_values,
     surroundings_of,
 )
@@ -140,15 +141,7 @@ class Room:
 def room_of(user: Any, pk: int) -> Room | None:
     """The application, for one who acts for an organisation in it; None for all others, and
     for a call that has no application form."""
-    application = (
-        own_applications(user)
-        .select_related("call__agency", "call__definition_record", "lead")
-        .defer("call__definition_record__document")
-        .annotate(leads_others=leads_others())
-        .exclude(status=Status.DISCARDED)
-        .filter(pk=pk)
-        .first()
-    )
+    application = _room_application.first(organisation_ids_of(user), pk)
     if application is None:
         return None
     definition = definition_of(application.call)
@@ -156,14 +149,14 @@ def room_of(user: Any, pk: int) -> Room | None:
         return None
     values = saved_values(application)
     # Those removed come along: the page offers them back.
-    all_rows = list(application.rows.order_by("number"))
+    all_rows = _all_rows(application.pk)
     rows = [
         SavedRow(row.number, RowKind(row.kind), row.area)
         for row in all_rows
         if row.removed_at is None
     ]
     draft = draft_of(application, values, rows)
-    parts = tuple(participants_of(application).annotate(granted_before=granted_before()))
+    parts = tuple(participants_with_history(application))
     acted_for = {held.organisation_id for held in mandates_held(user) if held.role in WRITERS}
     return Room(
         application=application,
@@ -180,16 +173,30 @@ def room_of(user: Any, pk: int) -> Room | None:
     )
 
 
+_all_rows = Prepared(
+    lambda application: DraftRow.objects.filter(application=application).order_by("number")
+)
+
+
 def application_of(user: Any, pk: int) -> Application | None:
     """The application alone, for one who acts for an organisation in it."""
+    return _application.first(organisation_ids_of(user), pk)
+
+
+def _written(organisations: Any, pk: Any) -> QuerySet[Application]:
     return (
-        own_applications(user)
+        with_part_of(organisations)
         .exclude(status=Status.DISCARDED)
-        .select_related("call__definition_record", "lead")
+        .select_related("call__agency", "call__definition_record", "lead")
         .defer("call__definition_record__document")
         .filter(pk=pk)
-        .first()
     )
+
+
+_application = Prepared(_written)
+_room_application = Prepared(
+    lambda organisations, pk: _written(organisations, pk).annotate(leads_others=leads_others())
+)
 
 
 def removed_lately(room: Room, kind: RowKind, area: str = "") -> list[DraftRow]:

@@ -1,5 +1,8 @@
 """The main menu, and who is signed in."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import rules
 from django import template
 from django.http import HttpRequest
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from applicants.rules import is_person
 from applicants.selectors import answers_requests, remember_work, requests_waiting, work_of
-from portal.content import Account, MenuItem
+from portal.content import Account, Menu, MenuItem
 from portal.selectors.people import account_of
 from portal.views.acting import Acting, acting
 
@@ -17,29 +20,66 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: RequestContext) -> list[MenuItem]:
-    """The places that the reader may go to."""
+def navigation(context: RequestContext) -> Menu:
+    """The places that the reader may go to: those used most, and the others under one heading."""
     request: HttpRequest | None = context.get("request")
+    user = None if request is None else request.user
     if request is not None:
         remember_work(request.user)
-    places = [(_("Calls"), "call-list")]
-    if request is not None and rules.has_perm("portal.look_around", request.user):
-        places += [
-            (_("Applications"), "application-list"),
-            (_("Organisations"), "organisation-list"),
-            (_("Reports"), "report-list"),
-        ]
-    if request is not None and answers_requests(request.user):
-        waiting = requests_waiting(request.user)
+    staff = is_person(user) and bool(work_of(user))
+    path = "" if request is None else request.path
+    first = _items(_first(user, staff=staff), path)
+    rest = _items(_rest(user), path)
+    return Menu([*first, *rest], []) if not staff else Menu(first, rest)
+
+
+type Places = Iterator[tuple[str, str]]
+
+
+def _first(user: Any, *, staff: bool) -> Places:
+    if rules.has_perm("portal.see_worklist", user):
+        yield _("Worklist"), "worklist"
+    if rules.has_perm("portal.give_opinions", user):
+        yield _("Opinions"), "opinion-list"
+    if is_person(user) and not staff:
+        yield _("My pages"), "my-pages"
+    yield _("Calls"), "call-list"
+    if rules.has_perm("portal.look_around", user):
+        yield _("Applications"), "application-list"
+        yield _("Organisations"), "organisation-list"
+        yield _("Reports"), "report-list"
+    if rules.has_perm("portal.decide", user):
+        yield _("Decisions"), "decision-list"
+    if rules.has_perm("portal.keep_register", user):
+        yield _("Registry"), "registry"
+    if answers_requests(user):
+        waiting = requests_waiting(user)
         label = _("Representatives")
-        places.append((f"{label} ({waiting})" if waiting else label, "representation-requests"))
-    if request is not None and is_person(request.user) and not work_of(request.user):
-        places = [(_("My pages"), "my-pages"), *places]
-        places.append((_("My organisations"), "my-organisations"))
-    places.append((_("National reports"), "edition-list"))
-    if request is not None and rules.has_perm("portal.see_mail", request.user):
-        places += [(_("Mail"), "mail-list"), (_("Incidents"), "incident-list")]
-    path = request.path if request is not None else ""
+        yield (f"{label} ({waiting})" if waiting else label), "representation-requests"
+    if is_person(user) and not staff:
+        yield _("My organisations"), "my-organisations"
+
+
+def _rest(user: Any) -> Places:
+    if rules.has_perm("portal.take_part", user):
+        yield _("Distribute the frame"), "distribution-list"
+    if rules.has_perm("portal.read_letters", user):
+        yield _("Decision letters"), "letter-batches"
+    if rules.has_perm("portal.see_worklist", user):
+        yield _("Supervision decisions"), "supervision-list"
+    if not rules.has_perm("portal.keep_register", user) and rules.has_perm("portal.disclose", user):
+        yield _("Requests for documents"), "disclosures"
+    if rules.has_perm("portal.administer", user):
+        yield _("Delegation"), "delegation"
+        yield _("Conflicts of interest"), "shut-out-list"
+    yield _("National reports"), "edition-list"
+    yield _("Public register"), "diary"
+    if rules.has_perm("portal.see_mail", user):
+        yield _("Mail"), "mail-list"
+        yield _("Incidents"), "incident-list"
+
+
+def _items(places: Places, path: str) -> list[MenuItem]:
     return [
         MenuItem(label, url, current=path.startswith(url), exact=path == url)
         for label, url in ((label, reverse(name)) for label, name in places)

@@ -25,9 +25,19 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     TECHNICAL = "technical"
     LOOK_AROUND = "portal.look_around"
+    SEE_WORKLIST = "portal.see_worklist"
+    SEE_ROUNDS = "portal.see_rounds"
+    TAKE_PART = "portal.take_part"
+    READ_CASES = "portal.read_cases"
+    ADMINISTER = "portal.administer"
+    READ_LETTERS = "portal.read_letters"
+    DECIDE = "portal.decide"
     MAKE_EDITIONS = "portal.make_editions"
     ANSWER_REQUESTS = "portal.answer_requests"
     SEE_MAIL = "portal.see_mail"
+    KEEP_REGISTER = "portal.keep_register"
+    DISCLOSE = "portal.disclose"
+    GIVE_OPINIONS = "portal.give_opinions"
 
 
 def person_of(request: HttpRequest) -> User:

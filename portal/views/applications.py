@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.content import Cell, Crumb, Row, Table
 from core.models import County
 from grants.models import Application
-from grants.selectors import applications_visible_to, fund_years_in, with_case_file
+from grants.selectors import applications_visible_to, case_file, fund_years_in
 from portal.content import status_tag
 from portal.exports.applications import applications_csv
 from portal.forms import ApplicationFilter
@@ -25,11 +25,12 @@ from portal.selectors.listing import (
     calls_looked_at,
     counties,
 )
-from portal.views import case, case_handling, journal
+from portal.views import case, case_handling, case_steps, journal
 from portal.views.access import person_of
 from portal.views.incidents import late_incidents
 from portal.views.labels import call_title, day, money, partners_text
 from portal.views.lists import Heading, listing
+from reviews.services.in_hand import IN_HAND
 
 HEADINGS = (
     Heading(gettext_lazy("Case"), "number", nowrap=True),
@@ -125,7 +126,9 @@ def _row(application: Application, counties: Mapping[str, str]) -> Row:
 @require_safe
 def application_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
     """One case: parties, money, decision, reports and journal."""
-    application = get_object_or_404(with_case_file(applications_visible_to(request.user)), pk=pk)
+    application = case_file(request.user, pk)
+    if application is None:
+        raise Http404
     definition = definition_of(application.call)
     title = call_title(application.call)
     context = {
@@ -143,9 +146,14 @@ def application_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         "decisions": case.decisions_of(application),
         "findings": case.findings_table(application, definition),
         "requirements": definition.requirements,
-        "reports": case.reports_behind(application, request.user),
-        "events": journal.timeline_of(application),
+        "reports": None
+        if application.status in IN_HAND and not application.decisions.all()
+        else case.reports_behind(application, request.user),
+        # A case that is handled here has its journal at an address of its own, fetched by itself.
+        "events": journal.timeline_of(application) if application.imported else [],
         "late_incidents": late_incidents(application),
+        "steps": case_steps.plain_steps(application, person_of(request)),
+        "side": case_steps.side_links(application, person_of(request)),
         "handling": case_handling.handling_of(application, definition, person_of(request)),
     }
     return render(request, "portal/application_detail.html", context)

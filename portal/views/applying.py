@@ -31,10 +31,11 @@ from portal.views.acting import acting_for
 from portal.views.applying_fields import when_text
 from portal.views.applying_page import Page
 from portal.views.applying_parts import section_response
-from portal.views.applying_saving import save_posted, saved_message
+from portal.views.applying_saving import save_posted
 from portal.views.applying_sections import Kind, Section, address, field_id, section_url
 from portal.views.countdown import CallState, call_state, countdown
 from portal.views.labels import agency_name, call_title, day
+from portal.views.saving import saved_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,8 @@ def _more(page: Page) -> list[tuple[str, str]]:
     links = [(_("Read the whole application"), address("application-preview", page.pk))]
     if not draft:
         links.append((_("The case"), address("application-file", page.pk)))
-    if draft and page.room.writes_for_lead:
+    received = bool(page.room.application.register_number)
+    if draft and page.room.writes_for_lead and not received:
         links.append((_("Throw the draft away"), address("application-discard", page.pk)))
     return [(label, url) for label, url in links if url]
 

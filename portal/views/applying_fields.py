@@ -149,47 +149,77 @@ class Drawing:
         are headings for options, by code."""
         room, path = self.room, spec.path
         value = room.value(path)
-        typed = self.typed.get(path)
-        text = typed.text if typed else value.text
-        chosen = {each.strip() for each in text.split(",")} if spec.kind.is_choice else set()
-        length = length_of(text)
         question = room.questions.get(path, "")
-        return FormField(
-            path=path,
-            id=field_id(path),
-            kind=kind_of(spec),
-            value_kind=str(spec.kind),
-            label=spec.label,
-            help=spec.help,
-            optional=not spec.required and path.startswith(("answer.", "part.")),
-            text=text if typed else typed_text(spec, value.text),
-            shown=shown_text(spec, value.text),
-            base=typed.base if typed else value.number,
-            saved=saved_text(value, self.me),
-            rows=spec.rows,
-            max_length=spec.max_length if spec.kind is QuestionKind.TEXT else None,
-            left=left_text(spec.max_length, length) if spec.max_length else "",
-            over=spec.max_length is not None and length > spec.max_length,
-            error=typed.error if typed else "",
+        return form_field(
+            spec,
+            value,
+            me=self.me,
+            typed=self.typed.get(path),
             notes=self.notes.get(path, ()),
-            choices=tuple(
-                Choice(
-                    each.code,
-                    each.label,
-                    each.help,
-                    each.exclusive,
-                    each.code in chosen,
-                    (groups or {}).get(each.code, ""),
-                )
-                for each in spec.options
-            ),
+            groups=groups,
+            optional=not spec.required and path.startswith(("answer.", "part.")),
             editable=room.may_write(path),
-            source=value.source,
             question=question,
             asked=bool(question) or path in room.application.completion_fields,
             history_url=history_url(room, value),
-            conflict=typed.conflict if typed else None,
         )
+
+
+def form_field(
+    spec: FieldSpec,
+    value: SavedValue,
+    *,
+    me: str,
+    typed: Typed | None = None,
+    notes: tuple[Note, ...] = (),
+    groups: Mapping[str, str] | None = None,
+    optional: bool = False,
+    editable: bool = True,
+    question: str = "",
+    asked: bool = False,
+    history_url: str = "",
+) -> FormField:
+    """A field with its value as saved, or as typed where that was not saved."""
+    path = spec.path
+    text = typed.text if typed else value.text
+    chosen = {each.strip() for each in text.split(",")} if spec.kind.is_choice else set()
+    length = length_of(text)
+    return FormField(
+        path=path,
+        id=field_id(path),
+        kind=kind_of(spec),
+        value_kind=str(spec.kind),
+        label=spec.label,
+        help=spec.help,
+        optional=optional,
+        text=text if typed else typed_text(spec, value.text),
+        shown=shown_text(spec, value.text),
+        base=typed.base if typed else value.number,
+        saved=saved_text(value, me),
+        rows=spec.rows,
+        max_length=spec.max_length if spec.kind is QuestionKind.TEXT else None,
+        left=left_text(spec.max_length, length) if spec.max_length else "",
+        over=spec.max_length is not None and length > spec.max_length,
+        error=typed.error if typed else "",
+        notes=notes,
+        choices=tuple(
+            Choice(
+                each.code,
+                each.label,
+                each.help,
+                each.exclusive,
+                each.code in chosen,
+                (groups or {}).get(each.code, ""),
+            )
+            for each in spec.options
+        ),
+        editable=editable,
+        source=value.source,
+        question=question,
+        asked=asked,
+        history_url=history_url,
+        conflict=typed.conflict if typed else None,
+    )
 
 
 def history_url(room: Room, value: SavedValue) -> str:

@@ -1,7 +1,7 @@
 """Saving an application: a field at a time, or a whole page where there are no scripts."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,43 +9,37 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.content import Crumb
-from core.definitions import UnfitValueError
 from grants.content.draft import SavedValue
 from grants.content.fields import FieldSpec, field_spec
 from grants.enums import RowKind
+from grants.models import Application
 from grants.selectors.draft import history_of_value
 from grants.services.drafts import FieldLocked
 from grants.services.moving import UnknownField
-from grants.services.writing import (
-    ValueChanged,
-    add_row,
-    remove_row,
-    restore_row,
-    save_value,
-)
+from grants.services.writing import add_row, remove_row, restore_row, save_value
 from portal.selectors.writing import Room, application_of, earlier_texts, room_of
 from portal.views.access import person_of
-from portal.views.applying_fields import (
-    Typed,
-    conflict_of,
-    saved_text,
-    shown_text,
-    typed_text,
-    when_text,
-)
+from portal.views.applying_fields import Typed, shown_text, when_text
 from portal.views.applying_page import Page
 from portal.views.applying_parts import section_response
 from portal.views.applying_sections import field_id, section_slug, section_url
-from portal.views.finding_texts import problem_text
 from portal.views.labels import call_title, language
-
-BASE, VALUE = "b:", "v:"
-PAGE_LENGTH = 40
+from portal.views.saving import (
+    Posted,
+    Refusal,
+    Refusals,
+    Save,
+    clean,
+    field_answer,
+    number_in,
+    page_of,
+    save_page,
+    saved_or_typed,
+)
 
 
 def locked_text() -> str:
@@ -69,14 +63,11 @@ def gone_text() -> str:
     )
 
 
-def clean(text: str) -> str:
-    """What was typed, without the character that no text has and a database refuses."""
-    return text.replace("\0", "")
-
-
-def number_in(text: str) -> int:
-    """A version's number; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+REFUSALS: Refusals = {
+    PermissionDenied: Refusal(403, "denied", denied_text),
+    FieldLocked: Refusal(423, "locked", locked_text),
+    UnknownField: Refusal(410, "gone", gone_text),
+}
 
 
 @never_cache
@@ -87,152 +78,37 @@ def field_save(request: HttpRequest, *, pk: int) -> JsonResponse:
     application = application_of(user, pk)
     if application is None:
         raise Http404
-    text = clean(request.POST.get("text", ""))
-    try:
-        saved = save_value(
-            application=application,
-            path=clean(request.POST.get("path", "")),
-            text=text,
-            base=number_in(request.POST.get("base", "")),
-            actor=user,
-            page=clean(request.POST.get("page", ""))[:PAGE_LENGTH],
-            language=language(),
-        )
-    except PermissionDenied:
-        return JsonResponse({"status": "denied", "message": denied_text()}, status=403)
-    except FieldLocked:
-        return JsonResponse({"status": "locked", "message": locked_text()}, status=423)
-    except UnknownField:
-        return JsonResponse({"status": "gone", "message": gone_text()}, status=410)
-    except UnfitValueError as wrong:
-        message = problem_text(wrong.code, wrong.params)
-        return JsonResponse({"status": "unfit", "message": message}, status=422)
-    except ValueChanged as changed:
-        return _changed(changed)
-    return JsonResponse(
-        {
-            "status": "saved",
-            "text": saved.text,
-            "base": saved.number,
-            "saved": saved_text(saved, str(user)),
-        }
-    )
+    return field_answer(request, _saver(request, application), REFUSALS, str(user))
 
 
-def _changed(changed: ValueChanged) -> JsonResponse:
-    theirs = changed.theirs
-    conflict = conflict_of(changed.spec, theirs)
-    who = conflict.who or _("Somebody")
-    return JsonResponse(
-        {
-            "status": "changed",
-            "theirs": typed_text(changed.spec, theirs.text),
-            "codes": theirs.text,
-            "shown": conflict.shown or _("Nothing: the field was emptied."),
-            "base": theirs.number,
-            "heading": _("The text has changed while you wrote"),
-            "message": _(
-                "%(who)s saved another text %(when)s. Both are here: yours is in the field, "
-                "where you can go on writing."
-            )
-            % {"who": who, "when": conflict.when},
-            "label": _("The text by %(who)s") % {"who": who},
-            "keep": _("Keep my text"),
-            "take": _("Take the text by %(who)s") % {"who": who},
-        },
-        status=409,
-    )
+def _saver(request: HttpRequest, application: Application) -> Save:
+    """Saves fields of the application for the one who asks, from the page in the request."""
 
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What became of a page posted whole: how many fields were saved, and what was not."""
-
-    saved: int = 0
-    typed: Mapping[str, Typed] = field(default_factory=dict)
-
-
-def save_posted(request: HttpRequest, room: Room) -> Posted:
-    """Save every field of the page that was changed in it; the others are left alone.
-
-    What cannot be saved is given back as typed, with why. `theirs` names a field whose newer
-    text by somebody else is to stand.
-    """
-    here = language()
-    given = posted_fields(request)
-    theirs = request.POST.get("theirs", "")
-    given.pop(theirs, None)
-    moved = {
-        path: base
-        for path, (_text, base) in given.items()
-        if base and base != room.value(path).number
-    }
-    before = earlier_texts(room.application, moved) if moved else {}
-    typed: dict[str, Typed] = {}
-    saved = 0
-    for path, (text, base) in given.items():
-        spec = field_spec(room.definition, path, room.around, here)
-        if spec is None:
-            continue
-        try:
-            canonical = spec.canonical(text)
-        except UnfitValueError as wrong:
-            typed[path] = Typed(text, base, problem_text(wrong.code, wrong.params))
-            continue
-        stood = before.get(path, "") if path in moved else room.value(path).text
-        if canonical == stood:
-            continue
-        outcome = _save(request, room, spec, text, base)
-        if isinstance(outcome, Typed):
-            typed[path] = outcome
-        else:
-            saved += 1
-    return Posted(saved, typed)
-
-
-def posted_fields(request: HttpRequest) -> dict[str, tuple[str, int]]:
-    """The text and the version of every field in the request, by path."""
-    return {
-        name.removeprefix(BASE): (
-            clean(",".join(request.POST.getlist(f"{VALUE}{name.removeprefix(BASE)}"))),
-            number_in(request.POST[name]),
-        )
-        for name in request.POST
-        if name.startswith(BASE) and name == clean(name)
-    }
-
-
-def _save(
-    request: HttpRequest, room: Room, spec: FieldSpec, text: str, base: int
-) -> SavedValue | Typed:
-    try:
+    def save(path: str, text: str, base: int) -> SavedValue:
         return save_value(
-            application=room.application,
-            path=spec.path,
+            application=application,
+            path=path,
             text=text,
             base=base,
             actor=person_of(request),
-            page=clean(request.POST.get("page", ""))[:PAGE_LENGTH],
+            page=page_of(request),
             language=language(),
         )
-    except PermissionDenied:
-        return Typed(text, base, denied_text())
-    except FieldLocked:
-        return Typed(text, base, locked_text())
-    except UnknownField:
-        return Typed(text, base, gone_text())
-    except ValueChanged as changed:
-        conflict = conflict_of(changed.spec, changed.theirs)
-        return Typed(text, changed.theirs.number, conflict=conflict)
+
+    return save
 
 
-def saved_message(request: HttpRequest, posted: Posted) -> None:
-    """Say how many answers were saved."""
-    if posted.saved:
-        text = ngettext(
-            "%(number)d answer is saved.", "%(number)d answers are saved.", posted.saved
-        )
-        messages.success(request, text % {"number": posted.saved})
+def save_posted(request: HttpRequest, room: Room) -> Posted:
+    """Save every field of the page that was changed in it, as `save_page`."""
+    here = language()
+    return save_page(
+        request,
+        spec_of=lambda path: field_spec(room.definition, path, room.around, here),
+        value_of=room.value,
+        earlier=lambda moved: earlier_texts(room.application, moved),
+        save=_saver(request, room.application),
+        refusals=REFUSALS,
+    )
 
 
 type Change = Callable[[Room], str]
@@ -340,7 +216,9 @@ def field_history(request: HttpRequest, *, pk: int) -> HttpResponse:
         found = next((each for each in versions if each.number == wanted), None)
         if found is None:
             raise Http404
-        outcome = _save(request, room, spec, found.text, number_in(request.POST.get("base", "")))
+        save = _saver(request, room.application)
+        base = number_in(request.POST.get("base", ""))
+        outcome = saved_or_typed(save, spec.path, found.text, base, REFUSALS)
         if isinstance(outcome, Typed):
             messages.error(
                 request,

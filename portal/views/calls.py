@@ -137,6 +137,9 @@ def call_detail(request: HttpRequest, *, agency: str, code: str) -> HttpResponse
         "requirements": _requirements(definition),
         "form": describe(definition.report_questionnaire, here, area_titles=titles),
         "cases_url": f"{reverse('application-list')}?call={call.pk}" if looks_around else "",
+        "decisions_url": reverse("round-decisions", args=[call.agency.code, call.code])
+        if call.is_published
+        else "",
     }
     if definition.application is None or state is CallState.CLOSED:
         context["figures"] = _figures(call_totals(call))

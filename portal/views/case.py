@@ -69,7 +69,7 @@ def participants_table(application: Application) -> Table:
     """Who takes part, the lead first."""
     return Table(
         id="participants",
-        caption=_("Organisations in the application"),
+        caption=_("Who takes part"),
         columns=(
             Column(_("Organisation")),
             Column(_("Part")),
@@ -207,7 +207,7 @@ def findings_table(application: Application, definition: CallDefinition) -> Tabl
         return None
     return Table(
         id="findings",
-        caption=_("Performance requirements"),
+        caption=_("Findings of the requirements"),
         columns=(
             Column(_("Requirement")),
             Column(_("Organisation")),

@@ -124,7 +124,9 @@ def application_discard(request: HttpRequest, *, pk: int) -> HttpResponse:
         "crumbs": case_crumbs(application, Crumb(_("Throw away"))),
         "application": application,
         "call_title": call_title(application.call),
-        "may": rules.has_perm("grants.discard_application", person, application),
+        "may": rules.has_perm("grants.discard_application", person, application)
+        and not application.register_number,
+        "received": bool(application.register_number),
         "forgotten": closes_on is not None and timezone.localdate() > closes_on,
         "closes": day(closes_on),
     }

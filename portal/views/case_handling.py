@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import rules
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import work_of
 from grants.definitions import CallDefinition
 from grants.enums import Status
 from grants.models import Application, ApplicationVersion
@@ -17,6 +17,7 @@ from grants.selectors.messages import unread_messages
 from grants.selectors.sent_in import content_of_version
 from grants.services.handling import ASSIGNABLE
 from portal.views.case_papers import file_addresses
+from portal.views.case_roles import works_as
 from portal.views.completion_items import request_line
 from portal.views.labels import language
 from portal.views.sent_in import Laid, laid_out
@@ -41,10 +42,14 @@ def handling_of(
     application: Application, definition: CallDefinition, person: User
 ) -> Handling | None:
     """What is shown of the handling; None of a case from an older register. The case comes with
-    `with_case_file`."""
+    `case_file`."""
     if application.imported:
         return None
-    versions = sorted(application.versions.all(), key=lambda each: each.number)
+    unread = unread_messages(application, person, from_agency=False).order_by()
+    counted = unread.values("application").annotate(number=Count("pk")).values("number")
+    versions = list(
+        application.versions.order_by("number").annotate(unread=Coalesce(Subquery(counted), 0))
+    )
     latest = versions[-1] if versions else None
     laid = None
     if latest is not None:
@@ -53,21 +58,17 @@ def handling_of(
         laid = laid_out(
             content, file_addresses(application, own=False) if content.attachments else {}
         )
-    works_here = any(
-        work.role == Role.CASE_OFFICER and work.agency_id == application.call.agency_id
-        for work in work_of(person)
-    )
+    works_here = works_as(person, application, Role.CASE_OFFICER)
     return Handling(
         version=latest,
         version_count=len(versions),
         laid=laid,
-        unread=unread_messages(application, person, from_agency=False).count(),
+        unread=latest.unread if latest is not None else unread.count(),
         requests=[
             request_line(each)
             for each in application.completion_requests.order_by("-asked_at", "-pk")
         ],
         may_assign=works_here and application.status in ASSIGNABLE,
         mine=application.assigned_to_id == person.pk,
-        may_ask=application.status == Status.SUBMITTED
-        and rules.has_perm("grants.request_completion", person, application),
+        may_ask=application.status == Status.SUBMITTED and works_here,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import rules
 from django.contrib import messages as notices
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from core.services.files import store_upload
 from grants.models import Application, Message
 from grants.selectors import own_applications
 from grants.selectors.messages import messages_of
+from grants.selectors.register import not_secret_to_party
 from grants.services.messages import MessageRefused, mark_read, send_message
 from portal.forms.sending import MessageForm
 from portal.selectors.own_cases import file_of_message
@@ -59,6 +61,8 @@ def _page(
     )
     page = "case-messages" if from_agency else "application-messages"
     if request.method == "POST":
+        if from_agency and not may:
+            raise Http404
         if _send(request, application, person, form, from_agency=from_agency):
             return redirect(page, pk=application.pk)
     else:
@@ -71,10 +75,16 @@ def _page(
         "from_agency": from_agency,
         "threads": [
             _shown(each, application, person, from_agency=from_agency)
-            for each in messages_of(application)
+            for each in _messages(application, from_agency=from_agency)
         ],
     }
     return render(request, "portal/own/messages.html", context)
+
+
+def _messages(application: Application, *, from_agency: bool) -> QuerySet[Message]:
+    """The messages; the party's side reads all but what is secret to it."""
+    found = messages_of(application)
+    return found if from_agency else not_secret_to_party(found, "message")
 
 
 def _send(
@@ -155,7 +165,7 @@ def _file(file: StoredFile, application: Application, *, from_agency: bool) -> F
 def message_file(request: HttpRequest, *, pk: int, file: int) -> HttpResponseBase:
     """A file of a message, for those who take part in the case."""
     person = person_of(request)
-    found = file_of_message(own_applications(person).filter(pk=pk), file)
+    found = file_of_message(own_applications(person).filter(pk=pk), file, own=True)
     return _download(found)
 
 

@@ -4,6 +4,7 @@ applicant and for the agency."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from core.content import Cell, Column, Crumb, Row, Table
 from grants.content.differences import Difference
 from grants.documents import kept_application_pdf
 from grants.models import Application, ApplicationVersion
-from grants.selectors import applications_visible_to
+from grants.selectors import visible_application
+from grants.selectors.register import not_secret_to_party
 from grants.selectors.sent_in import content_of_version, differences_between
 from portal.selectors.definitions import definition_of
 from portal.views.access import person_of
@@ -27,12 +29,9 @@ from portal.views.sent_in import laid_out
 
 def received_case(request: HttpRequest, pk: int) -> Application:
     """The case, for the agency's staff. Raises Http404."""
-    cases = (
-        applications_visible_to(person_of(request))
-        .select_related("call", "call__agency", "call__definition_record", "lead", "assigned_to")
-        .defer("call__definition_record__document")
-    )
-    found: Application = get_object_or_404(cases, pk=pk)
+    found = visible_application(person_of(request), pk)
+    if found is None:
+        raise Http404
     return found
 
 
@@ -72,7 +71,9 @@ def _versions(
     *,
     own: bool,
 ) -> HttpResponse:
-    versions = list(application.versions.select_related("submitted_by").order_by("-number"))
+    versions = list(
+        _readable(application, own=own).select_related("submitted_by").order_by("-number")
+    )
     if not versions:
         raise Http404
     by_number = {each.number: each for each in versions}
@@ -110,6 +111,12 @@ def _versions(
         "page_url": reverse(page, args=[application.pk]),
     }
     return render(request, "portal/own/versions.html", context)
+
+
+def _readable(application: Application, *, own: bool) -> QuerySet[ApplicationVersion]:
+    """The versions; its party reads all but what is secret to it."""
+    found = application.versions.all()
+    return not_secret_to_party(found, "version") if own else found
 
 
 def _number(text: str | None) -> int:
@@ -157,16 +164,20 @@ def _table(found: Sequence[Difference], old: ApplicationVersion, new: Applicatio
 @require_safe
 def application_pdf(request: HttpRequest, *, pk: int, number: int) -> HttpResponseBase:
     """A version as PDF, for its party."""
-    return _pdf(found_case(request, pk), number)
+    application = found_case(request, pk)
+    if not _readable(application, own=True).filter(number=number).exists():
+        raise Http404
+    return version_pdf(application, number)
 
 
 @require_safe
 def case_pdf(request: HttpRequest, *, pk: int, number: int) -> HttpResponseBase:
     """A version as PDF, for the agency."""
-    return _pdf(received_case(request, pk), number)
+    return version_pdf(received_case(request, pk), number)
 
 
-def _pdf(application: Application, number: int) -> HttpResponseBase:
+def version_pdf(application: Application, number: int) -> HttpResponseBase:
+    """The version with that number as PDF. Raises Http404."""
     version = get_object_or_404(
         ApplicationVersion.objects.select_related(
             "application__call__agency", "application__call__definition_record", "submitted_by"

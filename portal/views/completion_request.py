@@ -37,6 +37,8 @@ USUAL_TIME = timedelta(days=14)
 def case_assign(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Take the case, or leave it."""
     application, person = received_case(request, pk), person_of(request)
+    if not rules.has_perm("grants.assign_officer", person, application):
+        raise Http404
     take = request.POST.get("take") == "yes"
     try:
         assign_officer(application=application, officer=person if take else None, actor=person)
@@ -64,7 +66,7 @@ def completion_request(request: HttpRequest, *, pk: int) -> HttpResponse:
     version.application = application
     definition = definition_of(application.call)
     content = content_of_version(
-        version, definition, language(), parts=list(participants_of(application))
+        version, definition, language(), parts=participants_of(application)
     )
     groups = groups_of(content, definition)
     today = timezone.localdate()

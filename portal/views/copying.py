@@ -14,10 +14,10 @@ from portal.selectors.definitions import definition_of
 from portal.selectors.writing import call_to_apply_in, earlier_applications, written_for
 from portal.services.prefill import fill_in_what_is_known
 from portal.views.access import person_of
-from portal.views.applying_saving import number_in
 from portal.views.countdown import CallState, call_state
 from portal.views.labels import call_title, day, language, money
 from portal.views.partners import GET_AND_POST
+from portal.views.saving import number_in
 
 
 @require_http_methods(GET_AND_POST)

@@ -351,6 +351,10 @@ CONDITIONS: Mapping[Condition, Text] = {
     Condition.ALL_ANSWERED: gettext_lazy("Not all that is required has been answered."),
     Condition.PARTNERS_APPROVED: gettext_lazy("Not all partners have approved their parts."),
     Condition.NO_BLOCKING_CHECK: gettext_lazy("There is something that must be corrected first."),
+    Condition.NEVER_RECEIVED: gettext_lazy(
+        "The application has been received once, so it cannot be thrown away. Send it in again; "
+        "then it can be withdrawn."
+    ),
     Condition.CALL_OPEN: gettext_lazy("The call is not open."),
     Condition.NOBODY_ASSIGNED: gettext_lazy("The agency has begun to handle the case."),
     Condition.FIELDS_AND_DATE_NAMED: gettext_lazy(
@@ -364,6 +368,7 @@ CONDITIONS: Mapping[Condition, Text] = {
         "There is a conflict of interest, or it has not been declared whether there is one."
     ),
     Condition.FINDINGS_COMPLETE: gettext_lazy("Not all requirements have been judged."),
+    Condition.ASSESSMENT_DONE: gettext_lazy("The assessment form is not done."),
     Condition.OPINIONS_IN: gettext_lazy("Opinions are awaited."),
     Condition.PROPOSAL_WITH_REASONS: gettext_lazy("There is no proposal with reasons."),
     Condition.COMMUNICATED: gettext_lazy("The applicant has not been sent the adverse material."),

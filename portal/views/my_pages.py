@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from applicants.enums import Role
 from applicants.selectors import work_of
 from core.content import Cell, Column, Row, Table, Tag, Task, TaskSection, Tone
 from grants.enums import Approval, ParticipationRole, Status
@@ -22,6 +23,8 @@ from portal.views.access import person_of
 from portal.views.applying_sections import address
 from portal.views.labels import call_title, day
 from portal.views.next_steps import next_step
+from reviews.rules import HANDLERS
+from reviews.selectors.communication import can_be_answered
 
 
 @require_safe
@@ -46,8 +49,14 @@ def my_pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def after_sign_in(request: HttpRequest) -> HttpResponse:
-    """Where one comes after signing in: an agency's staff to the front page, others to theirs."""
-    return redirect("front-page" if work_of(person_of(request)) else "my-pages")
+    """Where one comes after signing in: those who handle cases to their worklist, other staff to
+    the front page, others to theirs."""
+    work = work_of(person_of(request))
+    if any(each.role in HANDLERS for each in work):
+        return redirect("worklist")
+    if any(each.role == Role.COUNTY_BOARD for each in work):
+        return redirect("opinion-list")
+    return redirect("front-page" if work else "my-pages")
 
 
 type Ordered = tuple[tuple[date, int], Task]
@@ -116,6 +125,27 @@ def _of_application(
                 _("To be answered by %(day)s") % {"day": day(application.completion_due)},
             ),
         )
+    for decision in getattr(application, "unopened_decisions", ()):
+        yield (
+            date.min,
+            Task(
+                _("Read the decision: %(name)s") % {"name": name},
+                Tag(_("Not opened"), Tone.WARNING),
+                reverse("own-decision", args=[pk, decision.pk]),
+                _("Decided %(day)s") % {"day": day(decision.decided_on)},
+            ),
+        )
+    for sent in getattr(application, "to_answer", ()):
+        if sent.due >= today and can_be_answered(sent, application.status):
+            yield (
+                sent.due,
+                Task(
+                    _("Answer what the agency has sent: %(name)s") % {"name": name},
+                    Tag(_("To answer"), Tone.WARNING),
+                    reverse("own-communication", args=[pk, sent.pk]),
+                    _("To be answered by %(day)s") % {"day": day(sent.due)},
+                ),
+            )
     if application.status in {Status.DRAFT, Status.COMPLETION_REQUESTED}:
         for part in _own_parts(application):
             waits = part.approval == Approval.WAITING and part.role == ParticipationRole.PARTNER

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.models import Organisation
-from applicants.selectors import entries_of
+from applicants.selectors import entries_of, work_of
 from core import formats
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
 from grants.enums import ParticipationRole
@@ -26,7 +26,9 @@ from portal.selectors.organisations import (
     organisation_reports,
     years_of,
 )
+from portal.selectors.supervision import ENTERS, supervision_visible_to
 from portal.views import case
+from portal.views.case_opinions import supervision_table
 from portal.views.labels import day, money
 from portal.views.lists import Heading, listing
 from portal.views.membership_texts import contact_rows
@@ -101,6 +103,14 @@ def organisation_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         "years": _years_table(years_of(organisation, cases, reports)),
         "cases": _cases_table(organisation, cases),
         "reports": case.reports_table(reports),
+        "enters_supervision": any(work.role in ENTERS for work in work_of(request.user)),
+        "supervision": supervision_table(
+            [
+                each
+                for each in supervision_visible_to(request.user).filter(organisation=organisation)
+                if each.withdrawn_at is None
+            ]
+        ),
     }
     return render(request, "portal/organisation_detail.html", context)
 

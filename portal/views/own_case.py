@@ -18,7 +18,8 @@ from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text, Time
 from core.enums import ActorKind
 from core.models import Event
 from grants.enums import Status
-from grants.models import Application
+from grants.models import Application, Decision
+from grants.services.delay import UNDECIDED
 from portal.content import report_tag, status_tag
 from portal.selectors.definitions import definition_of
 from portal.selectors.own_cases import (
@@ -31,6 +32,7 @@ from portal.selectors.own_cases import (
 from portal.views import journal
 from portal.views.access import person_of
 from portal.views.applying_sections import address
+from portal.views.communicated import communicated_lines
 from portal.views.completion_items import request_line
 from portal.views.files import file_item
 from portal.views.labels import agency_name, call_title, day, money, second
@@ -43,6 +45,8 @@ PARTY_MAY_SEE = (
     "application.registered",
     "application.taken_back",
     "application.assigned",
+    "application.decision_asked",
+    "application.decision_ask_refused",
     "application.completion_requested",
     "application.completed",
     "application.lapsed",
@@ -59,6 +63,8 @@ PARTY_MAY_SEE = (
     "participation.answered",
     "participation.changed",
     "message.sent",
+    "communication.sent",
+    "communication.answered",
     "report.required",
     "report.received",
     "report.returned",
@@ -113,22 +119,11 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "parts": [(part.organisation.name, part.get_role_display()) for part in parts],
         "versions": list(full.versions.all()),
         "requests": [request_line(each) for each in full.completion_requests.all()],
+        "communicated": communicated_lines(application, person),
         "actions": _actions(application, person),
         "unread": getattr(application, "unread", 0),
         "may_write_message": rules.has_perm("grants.message_agency", person, application),
-        "decisions": [
-            [
-                SummaryRow(
-                    _("Decision"),
-                    each.get_outcome_display(),
-                    note=_("replaced by a later decision") if each.pk in superseded else "",
-                ),
-                SummaryRow(_("Decided"), day(each.decided_on)),
-                SummaryRow(_("Amount"), money(each.amount_sek)),
-                SummaryRow(_("Reasons"), each.reasons or _("Not recorded")),
-            ]
-            for each in decisions
-        ],
+        "decisions": [_decision(each, replaced=each.pk in superseded) for each in decisions],
         "reports": _reports(application),
         "files": [
             file_item(
@@ -143,6 +138,26 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "lapsed": _lapsed(full),
     }
     return render(request, "portal/own/case.html", context)
+
+
+def _decision(decision: Decision, *, replaced: bool) -> list[SummaryRow]:
+    """A decision in short. Its reasons stand in its letter, whose opening is kept."""
+    has_letter = getattr(decision, "letter", None) is not None
+    address = reverse("own-decision", args=[decision.application_id, decision.pk])
+    rows = [
+        SummaryRow(
+            _("Decision"),
+            decision.get_outcome_display(),
+            note=_("replaced by a later decision") if replaced else "",
+            action=_("Read the decision") if has_letter else "",
+            action_url=address if has_letter else "",
+        ),
+        SummaryRow(_("Decided"), day(decision.decided_on)),
+        SummaryRow(_("Amount"), money(decision.amount_sek)),
+    ]
+    if not has_letter:
+        rows.append(SummaryRow(_("Reasons"), decision.reasons or _("Not recorded")))
+    return rows
 
 
 def _summary(application: Application, title: str) -> list[SummaryRow]:
@@ -187,6 +202,8 @@ def _actions(application: Application, person: User) -> list[tuple[Text, str]]:
         found.append((label, reverse("application-take-back", args=[pk])))
     if may_withdraw(application, person):
         found.append((_("Withdraw the application"), reverse("application-withdraw", args=[pk])))
+    if application.status in UNDECIDED:
+        found.append((_("Ask for a decision after six months"), reverse("delay-ask", args=[pk])))
     return found
 
 

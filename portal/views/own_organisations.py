@@ -40,7 +40,6 @@ from portal.forms.organisations import (
 from portal.views.access import person_of
 from portal.views.acting import acting_for
 from portal.views.acting import switch as switch_organisation
-from portal.views.applying_saving import number_in
 from portal.views.labels import day
 from portal.views.membership_texts import (
     contact_rows,
@@ -52,6 +51,7 @@ from portal.views.membership_texts import (
     roles_text,
     unit_name,
 )
+from portal.views.saving import number_in
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 

@@ -34,10 +34,10 @@ from portal.selectors.writing import Room, room_of
 from portal.services.prefill import fill_in_what_is_known
 from portal.views.access import person_of
 from portal.views.applying_page import Page
-from portal.views.applying_saving import number_in
 from portal.views.applying_sections import Kind
 from portal.views.labels import call_title, day, money
 from portal.views.partner_texts import refusal_text
+from portal.views.saving import number_in
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 

@@ -25,10 +25,11 @@ from portal.selectors.writing import Room
 from portal.views.access import person_of
 from portal.views.applying_answers import part_groups
 from portal.views.applying_page import Page
-from portal.views.applying_saving import save_posted, saved_message
+from portal.views.applying_saving import save_posted
 from portal.views.applying_sections import Kind, section_url
 from portal.views.labels import language, moment, money
 from portal.views.partners import GET_AND_POST, room_or_404
+from portal.views.saving import saved_message
 from portal.views.signing_in import assurance_of
 
 

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from applicants.selectors import agencies_for, organisations_acted_for
-from grants.models import Application
+from grants.selectors import without_shut_out
 from grants.selectors.cases import READERS
 from reporting.enums import ReportStatus
 from reporting.models import Report, ReportReference, ReportVersion
@@ -15,8 +15,15 @@ UNSEEN = (ReportStatus.DUE, ReportStatus.DRAFT)
 
 
 def reports_visible_to(user: Any) -> QuerySet[Report]:
-    """The received reports of the agencies where the person is case officer or analyst."""
-    return Report.objects.filter(agency__in=agencies_for(user, READERS)).exclude(
+    """The received reports of the agencies where the person is case officer or analyst, but for
+    those that answer for a case that a conflict of interest shuts the person out of."""
+    received = reports_received_by(agencies_for(user, READERS))
+    return without_shut_out(received, user, case="references__application")
+
+
+def reports_received_by(agencies: Any) -> QuerySet[Report]:
+    """The received reports of the agencies."""
+    return Report.objects.filter(agency__pk__in=agencies).exclude(
         status__in=[str(status) for status in UNSEEN]
     )
 
@@ -31,9 +38,7 @@ def reports_listed(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.select_related("agency", "organisation", "organisation__county")
 
 
-def reports_of(
-    application: Application, *, within: QuerySet[Report] | None = None
-) -> QuerySet[Report]:
+def reports_of(application: Any, *, within: QuerySet[Report] | None = None) -> QuerySet[Report]:
     """The reports that answer for the grant, oldest year first, of all or `within` some."""
     reports = Report.objects.all() if within is None else within
     return (

@@ -1,4 +1,5 @@
-/* Saves each field of an application as it is left, or after a pause in the typing.
+/* Saves each field of a form as it is left, or after a pause in the typing: of an application, or
+   of what an officer writes in a case.
 
    What is typed is kept in this browser until the server has confirmed it. The saves of one
    field go one at a time. Without this script the page is a plain form with a button. */
@@ -22,6 +23,7 @@
   let someoneElse = false;
   let refreshTimer = 0;
   let refreshing = null;
+  let passing = false;
 
   // What the browser keeps --------------------------------------------------------------------
 
@@ -694,6 +696,7 @@
 
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
+    if (passing) return;
     if (button?.name === "theirs") return;
     if (document.querySelector("[data-conflict]") && button?.closest("[data-conflict]")) return;
     event.preventDefault();
@@ -703,7 +706,14 @@
       left[0].controls[0].focus();
       return;
     }
-    if (button?.value === "next") {
+    if (button && "act" in button.dataset) {
+      // More than saving: the server does it, with all that was typed saved before.
+      // Not at once: a form that is just being submitted cannot be submitted again.
+      setTimeout(() => {
+        passing = true;
+        form.requestSubmit(button);
+      }, 0);
+    } else if (button?.value === "next") {
       location.assign((await pageAfter(button)) || location.pathname);
     } else {
       tell("success", say.tAllSaved);

@@ -1,4 +1,6 @@
-/* The budget's sums, as one types. The server has the last word each time a line is saved. */
+/* The sums of budget lines, as one types: what is asked for and paid by others in an application,
+   what is approved in the check of its costs. The server has the last word each time a line is
+   saved. */
 (() => {
   "use strict";
 
@@ -24,34 +26,50 @@
     return select ? select.value || NONE : card.dataset.organisation || NONE;
   }
 
+  /* What a line comes to in each column; null for a line that one may only read. */
+  const COLUMNS = {
+    asked: (card) => typed(card.querySelector("[name^='v:'][name$='.amount_sek']")),
+    other: (card) => typed(card.querySelector("[name^='v:'][name$='.other_sek']")),
+    approved: (card) => {
+      if (!Number(card.dataset.asked)) return 0;
+      if (!card.querySelector("[name^='v:'][name$='.verdict']")) return null;
+      const verdict = card.querySelector("[name^='v:'][name$='.verdict']:checked")?.value;
+      const asked = Number(card.dataset.asked);
+      if (verdict === "full") return asked;
+      if (verdict !== "part") return 0;
+      const part = amount(card.querySelector("[name^='v:'][name$='.part_sek']"));
+      // A part is less than all: what is not one is not saved either.
+      return part < asked ? part : 0;
+    },
+  };
+  function typed(control) {
+    return control ? amount(control) : null;
+  }
+  function keysOf(card, areas) {
+    if (card.dataset.keys) return card.dataset.keys.split(" ");
+    return ["total", `area:${areaOf(card, areas)}`, `organisation:${organisationOf(card)}`];
+  }
+
   function sum() {
     const areas = new Map();
     for (const cell of document.querySelectorAll("[data-sum-asked^='area:']")) {
       areas.set(cell.closest("tr").cells[0].textContent, cell.dataset.sumAsked.slice(5));
     }
-    const asked = new Map();
-    const other = new Map();
-    const add = (to, key, value) => to.set(key, (to.get(key) || 0) + value);
-    for (const card of document.querySelectorAll("[data-row-card]")) {
-      const controls = {
-        asked: card.querySelector("[name^='v:'][name$='.amount_sek']"),
-        other: card.querySelector("[name^='v:'][name$='.other_sek']"),
-      };
+    const cards = [...document.querySelectorAll("[data-row-card]")];
+    for (const [column, of] of Object.entries(COLUMNS)) {
+      const cells = [...document.querySelectorAll(`[data-sum-${column}]`)];
+      if (!cells.length) continue;
+      const amounts = cards.map(of);
       // A line that one may only read is not summed anew: the server's sums stand.
-      if (!controls.asked) return;
-      const keys = ["total", `area:${areaOf(card, areas)}`, `organisation:${organisationOf(card)}`];
-      for (const key of keys) {
-        add(asked, key, amount(controls.asked));
-        add(other, key, amount(controls.other));
+      if (amounts.includes(null)) continue;
+      const sums = new Map();
+      cards.forEach((card, place) => {
+        for (const key of keysOf(card, areas)) sums.set(key, (sums.get(key) || 0) + amounts[place]);
+      });
+      for (const cell of cells) {
+        const text = shown(sums.get(cell.getAttribute(`data-sum-${column}`)) || 0);
+        if (cell.textContent !== text) cell.textContent = text;
       }
-    }
-    put("sumAsked", "data-sum-asked", asked);
-    put("sumOther", "data-sum-other", other);
-  }
-  function put(name, attribute, sums) {
-    for (const cell of document.querySelectorAll(`[${attribute}]`)) {
-      const text = shown(sums.get(cell.dataset[name]) || 0);
-      if (cell.textContent !== text) cell.textContent = text;
     }
   }
 

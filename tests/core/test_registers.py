@@ -1,10 +1,14 @@
 """The registers of counties and municipalities."""
 
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from core.formats import swedish_sort_key
 from core.models import County, Municipality
@@ -86,3 +90,31 @@ def test_the_collation_does_not_rest_on_the_databases_locale() -> None:
             "WHERE column_name = 'sort_key' AND table_name LIKE 'core_%'"
         )
         assert cursor.fetchall() == [("C",)]
+
+
+def test_population_is_set_from_a_file_and_stays_when_the_register_is_loaded_again(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "folk.csv"
+    file.write_text("municipality_code,population\n0114,51000\n2584,22100\n", encoding="utf-8")
+    call_command("load_population", str(file), "--on", "2026-12-31", verbosity=0)
+    load_registers()
+    kiruna = Municipality.objects.get(code="2584")
+    assert (kiruna.population, kiruna.population_on) == (22_100, date(2026, 12, 31))
+    assert Municipality.objects.filter(population__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("code,population\n0114,1\n", "columns"),
+        ("municipality_code,population\n0114,1\n9999,2\n", "9999"),
+        ("municipality_code,population\n0114,many\n", "many"),
+    ],
+)
+def test_a_file_with_a_fault_sets_nothing(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "folk.csv"
+    file.write_text(text, encoding="utf-8")
+    with translation.override("en"), pytest.raises(CommandError, match=says):
+        call_command("load_population", str(file), "--on", "2026-12-31")
+    assert not Municipality.objects.filter(population__isnull=False).exists()

@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from grants.models import ShutOut
 from reviews.enums import FindingValue, ProposedOutcome
 from reviews.models import ConflictDeclaration, Opinion, Proposal, RequirementFinding
 
@@ -28,12 +29,22 @@ class RequirementFindingFactory(DjangoModelFactory[RequirementFinding]):
 
 
 class ConflictDeclarationFactory(DjangoModelFactory[ConflictDeclaration]):
+    """One with a conflict shuts the person out."""
+
     user = factory.SubFactory(UserFactory)
     application = factory.SubFactory(ApplicationFactory)
     has_conflict = False
 
     class Meta:
         model = ConflictDeclaration
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def shut_out(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and self.has_conflict:
+            ShutOut.objects.get_or_create(
+                application=self.application, user=self.user, defaults={"since": self.declared_at}
+            )
 
 
 class OpinionFactory(DjangoModelFactory[Opinion]):
@@ -54,7 +65,6 @@ class ProposalFactory(DjangoModelFactory[Proposal]):
         )
     )
     reasons = "Kraven är uppfyllda."
-    communicated = True
     prepared_by = factory.SubFactory(UserFactory)
 
     class Meta:

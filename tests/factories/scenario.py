@@ -21,6 +21,7 @@ from reviews.enums import FindingValue, ProposedOutcome
 from reviews.selectors import demands_of, found
 
 from .applicants import OrganisationFactory, acting_for, staff
+from .costs import check_costs
 from .grants import CallFactory
 
 REQUESTED = 500_000
@@ -98,14 +99,13 @@ class Scenario:
                     actor=self.officer,
                     finding=finding,
                 )
-        wanted = amount_sek or application.requested_sek
+        if outcome == ProposedOutcome.GRANT:
+            check_costs(application, self.officer, amount_sek)
         reviews.propose(
             application=application,
             actor=self.officer,
             outcome=outcome,
-            amount_sek=wanted if outcome == ProposedOutcome.GRANT else None,
             reasons="Kraven är prövade.",
-            communicated=True,
         )
 
     def assess(self, application: Application, **review: Any) -> Application:

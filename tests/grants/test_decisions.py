@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from applicants.enums import Role
+from applicants.models import User
+from core.checks import canonical_json, sha256_text
 from core.enums import JournalKind
+from core.models import OutboxMessage
 from core.selectors.journal import events_of
 from grants.checks import (
     DismissalGround,
@@ -16,13 +20,19 @@ from grants.checks import (
     ReconsiderationGround,
     TransitionRefused,
 )
-from grants.enums import EntryKind, Outcome, Status
-from grants.models import Application, Decision
+from grants.checks.appeals import AppealRefused
+from grants.content.deciding import Attendance
+from grants.definitions import DecisionKind
+from grants.enums import Direction, DocumentKind, EntryKind, Outcome, Status
+from grants.models import Application, CaseDocument, Decision
 from grants.selectors import entries_that_hold, frame_left, fund_years, standing_decision
 from grants.services import decisions, handling
+from grants.services.messages import send_message
 from grants.workflow import Condition
 from reviews import services as reviews
-from reviews.enums import FindingValue, ProposedOutcome
+from reviews.checks import ReviewRefused
+from reviews.enums import AdmissionGround, AdmissionOutcome, FindingValue, ProposedOutcome
+from reviews.selectors.deciding import seen_of
 from tests.core.concurrency import in_threads
 from tests.factories import (
     DecisionFactory,
@@ -57,8 +67,9 @@ def test_a_grant_leaves_decision_money_and_event() -> None:
     (year,) = fund_years(case)
     assert (year.year, year.granted_sek) == (scenario.call.year, 400_000)
     names = [event.name for event in events_of(kind=JournalKind.CASE, subject=str(case.pk))]
-    assert names[-2:] == ["application.granted", "ledger.booked"]
-    last = events_of(kind=JournalKind.CASE, subject=str(case.pk)).order_by("-sequence")[1]
+    assert names[-3:] == ["application.granted", "mail.queued", "ledger.booked"]
+    events = events_of(kind=JournalKind.CASE, subject=str(case.pk))
+    last = events.get(name="application.granted")
     assert last.texts.get().text == "Kraven är uppfyllda."
     assert "Kraven" not in last.payload
 
@@ -93,8 +104,8 @@ def test_one_who_prepared_or_assessed_never_decides() -> None:
         actor=both,
         finding=FindingValue.NOT_MET,
     )
-    scenario.review(case)
     # The officer's finding is written over it: what was done is still in the journal.
+    reviews.declare_conflict(application=case, actor=scenario.officer, has_conflict=False)
     reviews.record_finding(
         application=case,
         requirement=requirement,
@@ -102,6 +113,7 @@ def test_one_who_prepared_or_assessed_never_decides() -> None:
         actor=scenario.officer,
         finding=FindingValue.MET,
     )
+    scenario.review(case)
     reviews.assess_application(application=case, actor=scenario.officer)
     for attempt in (
         lambda: grant(scenario, case, actor=both),
@@ -118,27 +130,32 @@ def test_one_who_prepared_or_assessed_never_decides() -> None:
     assert conditions(caught) == {Condition.FOUR_EYES}
 
 
-@pytest.mark.parametrize("declared", [None, True])
-def test_a_decision_maker_declares_that_there_is_no_conflict(declared: bool | None) -> None:
+def test_a_decision_maker_declares_that_there_is_no_conflict() -> None:
     scenario = Scenario()
     case = scenario.assessed()
-    if declared is not None:
-        reviews.declare_conflict(application=case, actor=scenario.decider, has_conflict=declared)
     with pytest.raises(TransitionRefused) as caught:
         grant(scenario, case)
     assert conditions(caught) == {Condition.NO_CONFLICT}
-    assert caught.value.refusals[0].undetermined is (declared is None)
+    assert caught.value.refusals[0].undetermined
+    reviews.declare_conflict(
+        application=case, actor=scenario.decider, has_conflict=True, reason="Min syster."
+    )
+    with pytest.raises(PermissionDenied):
+        grant(scenario, case)
 
 
 def test_a_preparer_who_finds_a_conflict_afterwards_stops_the_decision() -> None:
     scenario = Scenario()
     case = scenario.assessed()
     scenario.decider_declares(case)
-    reviews.declare_conflict(application=case, actor=scenario.officer, has_conflict=True)
+    reviews.declare_conflict(
+        application=case, actor=scenario.officer, has_conflict=True, reason="Min syster."
+    )
     assert fresh(case).assigned_to is None
     with pytest.raises(TransitionRefused) as caught:
         grant(scenario, case)
-    assert conditions(caught) == {Condition.NO_CONFLICT}
+    # What the preparer found does not count any more either.
+    assert conditions(caught) == {Condition.NO_CONFLICT, Condition.REQUIREMENTS_MET}
 
 
 def test_a_case_that_nobody_has_prepared_cannot_be_dismissed() -> None:
@@ -275,14 +292,190 @@ def test_a_grant_that_has_been_used_is_revoked_and_not_rejected() -> None:
     assert fresh(case).status == Status.ASSESSED
 
 
-def test_a_rejection_can_become_a_grant_by_a_courts_order() -> None:
+def test_a_courts_order_takes_a_court_that_has_ordered_something() -> None:
     scenario = Scenario()
     case = scenario.at(Status.REJECTED)
-    decisions.reconsider_application(
-        application=case, actor=scenario.decider, ground=ReconsiderationGround.COURT_ORDER
+    with pytest.raises(AppealRefused) as caught:
+        decisions.reconsider_application(
+            application=case, actor=scenario.decider, ground=ReconsiderationGround.COURT_ORDER
+        )
+    assert caught.value.code == "no_order"
+    assert fresh(case).status == Status.REJECTED
+
+
+# What a decision rests on -------------------------------------------------------------------------
+
+
+def test_what_a_decision_rests_on_is_frozen_with_it() -> None:
+    scenario = Scenario()
+    partner = OrganisationFactory(name="Bjuvs kommun")
+    case = scenario.assess(scenario.submitted(partners=(partner,)), amount_sek=400_000)
+    scenario.decider_declares(case)
+    decision = reviews.decide_as_proposed(application=case, actor=scenario.decider)
+    basis = decision.basis_content
+    assert basis is not None
+    assert decision.basis_sha256 == sha256_text(decision.basis)
+    assert decision.basis == canonical_json(basis.document())
+    assert sum(share.granted_sek for share in basis.shares) == decision.amount_sek == 400_000
+    assert basis.asked_sek == decision.asked_sek == REQUESTED
+    assert {share.name for share in basis.shares} == {case.lead.name, "Bjuvs kommun"}
+    assert {each.finding for each in basis.findings} == {FindingValue.MET}
+    assert all(each.satisfied for each in basis.findings)
+    assert decision.kind is DecisionKind.PART
+    event = events_of(kind=JournalKind.CASE, subject=str(case.pk)).get(name="application.granted")
+    assert decision.basis_sha256 in event.payload
+    # What changes afterwards changes nothing of it.
+    case.findings.update(finding=FindingValue.NOT_MET)
+    again = Decision.objects.get(pk=decision.pk)
+    assert again.basis_content == basis
+
+
+def test_a_decision_is_a_document_that_went_out_and_reaches_every_party() -> None:
+    scenario = Scenario()
+    partner = OrganisationFactory()
+    case = scenario.granted(partners=(partner,))
+    decision = case.decisions.get()
+    document = CaseDocument.objects.get(source=f"decision:{decision.pk}")
+    assert (document.direction, document.kind) == (Direction.OUT, DocumentKind.DECISION)
+    assert document.dated_on == decision.decided_on
+    parties = decision.deliveries.values_list("organisation_id", flat=True)
+    assert set(parties) == {case.lead_id, partner.pk}
+
+
+def test_full_part_rejected_dismissed_and_revoked_are_told_apart() -> None:
+    scenario = Scenario()
+    kinds = {
+        scenario.granted(): DecisionKind.GRANTED,
+        scenario.granted(REQUESTED - 1): DecisionKind.PART,
+        scenario.at(Status.REJECTED): DecisionKind.REJECTED,
+        scenario.at(Status.DISMISSED): DecisionKind.DISMISSED,
+        scenario.at(Status.REVOKED): DecisionKind.REVOKED,
+    }
+    for case, kind in kinds.items():
+        assert case.decisions.latest("pk").kind is kind
+
+
+def test_an_imported_decision_rests_on_nothing_that_is_known() -> None:
+    decision = DecisionFactory(imported=True, decider=None, preparer=None)
+    assert decision.basis_content is None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DecisionFactory(
+            imported=True, decider=None, preparer=None, basis="{}", basis_sha256="0" * 64
+        )
+
+
+def test_who_else_took_part_and_who_dissented_is_kept() -> None:
+    scenario = Scenario()
+    case = scenario.assessed()
+    scenario.decider_declares(case)
+    attendance = Attendance(("Per Berg", "Siv Ek"), (scenario.colleague.pk,), "Siv Ek: avslag.")
+    decision = reviews.decide_as_proposed(
+        application=case, actor=scenario.decider, attendance=attendance
     )
-    scenario.grant(case)
-    assert [each.outcome for each in case.decisions.order_by("pk")] == ["rejected", "granted"]
+    assert decision.took_part == ["Per Berg", "Siv Ek"]
+    assert decision.took_part_ids == [scenario.colleague.pk]
+    assert decision.dissent == "Siv Ek: avslag."
+    assert decision.preparer == scenario.officer
+    event = events_of(kind=JournalKind.CASE, subject=str(case.pk)).get(name="application.granted")
+    assert "Siv" not in event.payload
+
+
+def test_the_database_refuses_that_somebody_with_a_conflict_took_part() -> None:
+    scenario = Scenario()
+    case = scenario.assessed()
+    scenario.decider_declares(case)
+    reviews.declare_conflict(
+        application=case, actor=scenario.colleague, has_conflict=True, reason="Min bror."
+    )
+    with pytest.raises(IntegrityError, match="conflict"), transaction.atomic():
+        reviews.decide_as_proposed(
+            application=case,
+            actor=scenario.decider,
+            attendance=Attendance(("Siv Ek",), (scenario.colleague.pk,)),
+        )
+    assert fresh(case).status == Status.ASSESSED
+
+
+# As proposed --------------------------------------------------------------------------------------
+
+
+def test_a_rejection_is_decided_as_proposed() -> None:
+    scenario = Scenario()
+    case = scenario.assess(scenario.submitted(), outcome=ProposedOutcome.REJECT)
+    scenario.decider_declares(case)
+    decision = reviews.decide_as_proposed(application=case, actor=scenario.decider)
+    assert (decision.outcome, decision.reasons) == (Outcome.REJECTED, "Kraven är prövade.")
+
+
+def test_a_dismissal_is_decided_as_proposed_by_who_stood_for_it() -> None:
+    scenario = Scenario()
+    case = scenario.submitted()
+    scenario.assign(case)
+    reviews.declare_conflict(application=case, actor=scenario.officer, has_conflict=False)
+    reviews.record_admission(
+        application=case,
+        actor=scenario.officer,
+        outcome=AdmissionOutcome.DISMISS,
+        ground=AdmissionGround.NOT_ENTITLED,
+        reasons="Får inte söka.",
+    )
+    scenario.decider_declares(case)
+    decision = reviews.decide_as_proposed(application=case, actor=scenario.decider)
+    assert (decision.outcome, decision.ground) == (Outcome.DISMISSED, "not_entitled")
+    assert (decision.preparer, decision.reasons) == (scenario.officer, "Får inte söka.")
+
+
+def test_what_has_changed_since_it_was_shown_is_not_decided() -> None:
+    scenario = Scenario()
+    case = scenario.assessed()
+    scenario.decider_declares(case)
+    seen = seen_of(case)
+    send_message(application=case, actor=scenario.signatory, body="Vi drar ner.", from_agency=False)
+    for attempt in (
+        lambda: reviews.decide_as_proposed(application=case, actor=scenario.decider, seen=seen),
+        lambda: reviews.reject_against_proposal(
+            application=case, actor=scenario.decider, reasons="Nej.", seen=seen
+        ),
+        lambda: reviews.send_back(
+            application=case, actor=scenario.decider, reasons="Se över.", seen=seen
+        ),
+    ):
+        with pytest.raises(ReviewRefused) as caught:
+            attempt()
+        assert caught.value.code == "changed"
+    assert fresh(case).status == Status.ASSESSED
+    reviews.decide_as_proposed(application=case, actor=scenario.decider, seen=seen_of(case))
+
+
+def test_a_case_is_sent_back_with_a_reason_and_its_officer_is_told() -> None:
+    scenario = Scenario()
+    case = scenario.assessed()
+    scenario.decider_declares(case)
+    OutboxMessage.objects.all().delete()
+    reviews.send_back(application=case, actor=scenario.decider, reasons="Se över budgeten.")
+    assert fresh(case).status == Status.SUBMITTED
+    (mail,) = OutboxMessage.objects.all()
+    assert mail.recipient == scenario.officer.email
+    assert "budgeten" not in mail.body
+
+
+def test_many_are_decided_each_for_itself() -> None:
+    scenario = Scenario(call=open_call(frame_sek=2 * REQUESTED))
+    cases = [scenario.assessed() for _ in range(4)]
+    for each in cases[:3]:
+        scenario.decider_declares(each)
+    shown = {each.pk: seen_of(each) for each in cases}
+    results = reviews.decide_many(cases=shown, actor=scenario.decider)
+    assert [each.application_id for each in results] == [each.pk for each in cases]
+    first, second, third, fourth = results
+    assert first.decision is not None
+    assert second.decision is not None
+    assert isinstance(third.refused, TransitionRefused)
+    assert {each.condition for each in third.refused.refusals} == {Condition.FRAME_HOLDS}
+    assert isinstance(fourth.refused, TransitionRefused)
+    assert Condition.NO_CONFLICT in {each.condition for each in fourth.refused.refusals}
+    assert frame_left(scenario.call) == 0
+    assert [fresh(each).status for each in cases] == ["granted", "granted", "assessed", "assessed"]
 
 
 # Revoked ------------------------------------------------------------------------------------------
@@ -374,14 +567,14 @@ def test_the_database_refuses_deciders_and_preparers_with_a_conflict() -> None:
 def test_the_database_refuses_a_service_that_lies_of_the_preparation() -> None:
     scenario = Scenario()
     case = scenario.assessed()
-    ConflictDeclarationFactory(application=case, user=scenario.decider, has_conflict=True)
+    ConflictDeclarationFactory(application=case, user=scenario.officer, has_conflict=True)
     lie = Prepared(
         preparer_id=scenario.officer.pk,
         assessor_ids=frozenset({scenario.officer.pk}),
         has_conflict=False,
         requirements_met=True,
     )
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="conflict"), transaction.atomic():
         decisions.grant_application(
             application=case, actor=scenario.decider, amount_sek=1, prepared=lie
         )
@@ -443,3 +636,39 @@ def test_a_decision_taken_twice_at_once_is_made_once() -> None:
     assert sorted(in_threads(attempt, attempt)) == ["TransitionNotAllowed", "granted"]
     assert case.decisions.count() == 1
     assert case.ledger_entries.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_forty_clicks_at_once_never_pass_the_frame() -> None:
+    """Each click is a person's own thread and connection: some on one case, some on several."""
+    scenario = Scenario(call=open_call(frame_sek=5 * REQUESTED + 1))
+    cases = [scenario.assessed() for _ in range(10)]
+    deciders = [scenario.decider, staff(scenario.call.agency, Role.DECISION_MAKER)]
+    for each in cases:
+        for decider in deciders:
+            reviews.declare_conflict(application=each, actor=decider, has_conflict=False)
+    shown = {each.pk: seen_of(each) for each in cases}
+
+    def one(case: Application, decider: User) -> list[reviews.Decided]:
+        return reviews.decide_many(cases={case.pk: shown[case.pk]}, actor=decider)
+
+    def several(decider: User, *, backwards: bool) -> list[reviews.Decided]:
+        order = sorted(shown, reverse=backwards)
+        return reviews.decide_many(cases={pk: shown[pk] for pk in order}, actor=decider)
+
+    clicks = [lambda c=case, d=decider: one(c, d) for case in cases for decider in deciders]
+    clicks += [
+        lambda d=deciders[number % 2], b=number % 3 == 0: several(d, backwards=b)
+        for number in range(20)
+    ]
+    assert len(clicks) == 40
+    made = [each for results in in_threads(*clicks) for each in results if each.decision]
+    assert len(made) == 5
+    assert len({each.application_id for each in made}) == 5
+    assert frame_left(scenario.call) == 1
+    granted = [each for each in cases if fresh(each).status == Status.GRANTED]
+    assert len(granted) == 5
+    booked = entries_that_hold().filter(kind=EntryKind.GRANTED)
+    assert sum(entry.amount_sek for entry in booked) == 5 * REQUESTED
+    assert Decision.objects.count() == 5

@@ -22,13 +22,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_only_officers_and_analysts_of_the_agency_see_its_received_cases() -> None:
+def test_those_who_work_with_the_agencys_cases_see_what_is_received() -> None:
     case = ApplicationFactory()
     draft = ApplicationFactory(call=case.call, status=Status.DRAFT)
     agency = case.call.agency
     for role in Role:
         seen = list(selectors.applications_visible_to(staff(agency, role)))
-        assert seen == ([case] if role in {Role.CASE_OFFICER, Role.ANALYST} else [])
+        assert seen == ([] if role in {Role.COUNTY_BOARD, Role.ADMINISTRATOR} else [case])
     elsewhere = staff(CallFactory().agency)
     superuser = UserFactory(is_superuser=True, is_staff=True)
     for other in (elsewhere, superuser, UserFactory(), AnonymousUser(), None):

@@ -11,11 +11,16 @@ from django_fsm import TransitionNotAllowed
 
 from core.enums import JournalKind
 from core.selectors.journal import events_of
-from grants.checks import DismissalGround, ReconsiderationGround, UnlockableField
+from grants.checks import (
+    DismissalGround,
+    ReconsiderationGround,
+    TransitionRefused,
+    UnlockableField,
+)
 from grants.enums import Status
 from grants.models import Application
 from grants.services import decisions, drafts, handling, submission
-from grants.workflow import TABLE, Action
+from grants.workflow import TABLE, Action, Condition
 from reviews import services as reviews
 from tests.factories import UserFactory, acting_for, staff
 from tests.factories.scenario import REQUESTED, Scenario, fresh
@@ -92,7 +97,7 @@ def _attempts(scenario: Scenario) -> dict[Action, tuple[Any, Callable[[Applicati
         Action.RECONSIDER: (
             scenario.decider,
             lambda case, by: decisions.reconsider_application(
-                application=case, actor=by, ground=ReconsiderationGround.COURT_ORDER
+                application=case, actor=by, ground=ReconsiderationGround.RECONSIDERATION
             ),
         ),
         Action.ACCEPT_INTERIM: (
@@ -243,3 +248,13 @@ def test_a_mandate_holds_from_its_first_day_to_its_last() -> None:
             with pytest.raises(PermissionDenied):
                 submission.submit_application(application=case, actor=scenario.signatory)
     assert fresh(case).status == Status.SUBMITTED
+
+
+def test_what_was_received_and_taken_back_is_not_thrown_away() -> None:
+    scenario = Scenario()
+    case = scenario.submitted()
+    submission.take_back_application(application=case, actor=scenario.signatory)
+    with pytest.raises(TransitionRefused) as refused:
+        drafts.discard_application(application=fresh(case), actor=scenario.signatory)
+    assert [each.condition for each in refused.value.refusals] == [Condition.NEVER_RECEIVED]
+    assert fresh(case).versions.exists()

@@ -35,6 +35,8 @@ from grants.checks import (
     TransitionRefused,
     UnlockableField,
 )
+from grants.checks.appeals import AppealRefused
+from grants.checks.delegation import DelegationRefused
 from grants.content import balance_sek
 from grants.enums import EntryKind, Status
 from grants.models import Application, Decision
@@ -47,8 +49,9 @@ from reporting.services import reports
 from reviews import services as reviews
 from reviews.checks import ReviewRefused
 from reviews.enums import ProposedOutcome
-from reviews.models import ConflictDeclaration
+from reviews.models import ConflictDeclaration, Proposal
 from tests.factories import OrganisationFactory, StaffRoleFactory, acting_for, staff
+from tests.factories.costs import check_costs
 from tests.factories.scenario import Scenario, answers, open_call
 
 FRAME = 700_000
@@ -69,8 +72,10 @@ REFUSED = (
     ReportRefused,
     drafts.FieldLocked,
     handling.NotAssignable,
+    AppealRefused,
+    DelegationRefused,
 )
-ASSESSING = {"finding.recorded", "proposal.made", "application.assessed"}
+ASSESSING = {"finding.recorded", "line.assessed", "proposal.made", "application.assessed"}
 reached: Counter[str] = Counter()
 
 
@@ -252,16 +257,16 @@ class Walk(RuleBasedStateMachine):
                 actor=actor,
                 finding=finding,
             )
-        self.attempt(
-            case,
-            None,
-            reviews.propose,
-            actor=actor,
-            outcome=ProposedOutcome.GRANT,
-            amount_sek=amount,
-            reasons="Prövat.",
-            communicated=True,
-        )
+        self.attempt(case, None, check_costs, actor=actor, approved_sek=amount)
+        for outcome in (ProposedOutcome.REJECT, ProposedOutcome.GRANT):
+            self.attempt(
+                case,
+                None,
+                reviews.propose,
+                actor=actor,
+                outcome=outcome,
+                reasons="Prövat.",
+            )
 
     def report(self, case: int, spent: int, rest: bool) -> None:
         """A report of the next year that has none is required, sent in and accepted."""
@@ -325,6 +330,16 @@ class Walk(RuleBasedStateMachine):
             amount_sek=amount,
             key=str(Event.objects.count()),
         )
+
+    @rule(case=CASES, right=st.sampled_from([True, True, False]), person=PEOPLE)
+    def decide_as_proposed(self, case: int, right: bool, person: str) -> None:
+        decider = self.people["decider" if right else person]
+        if self.undeclared(case, decider):
+            self.attempt(case, None, reviews.declare_conflict, actor=decider, has_conflict=False)
+        proposal = Proposal.objects.filter(application=self.cases[case]).first()
+        rejects = proposal is not None and not proposal.grants
+        action = Action.REJECT if rejects else Action.GRANT
+        self.attempt(case, action, reviews.decide_as_proposed, actor=decider)
 
     @rule(case=CASES)
     def lapse_by_itself(self, case: int) -> None:
@@ -409,7 +424,7 @@ def test_random_walks_keep_what_must_hold() -> None:
         Walk,
         settings=settings(
             max_examples=max(20, settings.default.max_examples // 5),
-            stateful_step_count=30,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

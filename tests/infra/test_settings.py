@@ -113,6 +113,17 @@ def test_https_secures_cookies_and_redirects_all_but_the_health_check(tmp_path: 
     assert list(without.values()) == [False, False, False, 0, None]
 
 
+def test_no_plans_are_kept_behind_a_pooler(tmp_path: Path) -> None:
+    found = settings_with(
+        tmp_path,
+        ["DATABASES"],
+        DATABASE_URL="postgres://anna:hemligt@pooler:6432/tilldela",
+        PREPARED_STATEMENTS="false",
+    )
+    options = found["DATABASES"]["default"]["OPTIONS"]  # type: ignore[index]
+    assert options == {"prepare_threshold": None}
+
+
 def test_services_come_from_urls(tmp_path: Path) -> None:
     found = settings_with(
         tmp_path,
@@ -123,7 +134,7 @@ def test_services_come_from_urls(tmp_path: Path) -> None:
     )
     database = found["DATABASES"]["default"]  # type: ignore[index]
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db", 5433, "tilldela")
-    assert "OPTIONS" not in database
+    assert database["OPTIONS"] == {"prepare_threshold": 3}
     assert found["CACHES"]["default"]["LOCATION"] == "redis://redis:6379/0"  # type: ignore[index]
     assert found["CELERY_BROKER_URL"] == "redis://redis:6379/0"
     assert found["MAILERS"]["default"]["OPTIONS"] == {  # type: ignore[index]

@@ -55,7 +55,7 @@ def test_a_kill_in_the_middle_of_a_submit(
     own = Own()
     draft = own.draft()
     client = Client()
-    client.force_login(own.signatory, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(own.signatory, "config.sessions.AuthenticationBackend")
     session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     data: dict[str, Any] = sign_data(client, draft)
     address, port = url("application-submit", draft), free_port()

@@ -60,7 +60,7 @@ def web(process_environment: dict[str, str], port: int) -> Iterator[Process]:
 def signed_in() -> dict[str, str]:
     """A session's cookie, good for the other process too."""
     client = Client()
-    client.force_login(UserFactory(), "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(UserFactory(), "config.sessions.AuthenticationBackend")
     return {"sessionid": client.cookies[django_settings.SESSION_COOKIE_NAME].value}
 
 

@@ -1,7 +1,7 @@
 """Everyone around one call and its applications, and an address of every page there is."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,24 +17,37 @@ from grants.content.paths import area_path
 from grants.models import Application, Attachment, Call, Message, PartnerInvitation
 from grants.services.drafts import write_application
 from grants.services.messages import send_message
+from reviews.checks.scenarios import Method, Rules
+from reviews.models import Opinion, Scenario, SupervisionDecision
+from reviews.services.scenarios import make_scenario
+from reviews.services.supervision import Entered, enter_supervision
 from tests.core.sample_files import pdf
 from tests.factories import (
     AgencyFactory,
+    DecisionFactory,
     EditionBuildFactory,
     InvitationFactory,
     MandateFactory,
+    OpinionFactory,
     OrganisationFactory,
     RepresentationRequestFactory,
     UserFactory,
     acting_for,
     staff,
 )
+from tests.factories.assessing import assessed_call
 from tests.factories.forms import attach
 from tests.factories.scenario import fresh
+from tests.portal.deciders import decide_addresses
+from tests.portal.desks import worklist_addresses
+from tests.portal.fair import fair_addresses
+from tests.portal.letter_addresses import letter_addresses
 from tests.portal.mails import mailed
 from tests.portal.open_calls import check_address, open_today
 from tests.portal.own_cases import Own
+from tests.portal.registering import registry_addresses
 from tests.portal.world import CUTOFF, World, edition_address, make_world
+from tests.reviews.distributing import Round
 
 LEAD = tuple(f"lead {role}" for role in OrganisationRole.values)
 PARTNER = tuple(f"partner {role}" for role in ("writer", "signatory", "reader"))
@@ -101,7 +114,7 @@ class Everyone:
         self._make_organisation_papers()
 
     def _make_people(self) -> None:
-        elsewhere = AgencyFactory()
+        elsewhere = AgencyFactory(county=self.lead.county)
         for role in Role:
             self.people[str(role)] = staff(self.agency, role)
             self.people[f"{role} elsewhere"] = staff(elsewhere, role)
@@ -194,6 +207,8 @@ class Everyone:
         call = [self.agency.code, self.call.code]
         draft, case, done = self.draft.application, self.case.application, self.completing
         own, asked = [self.lead.pk], [self.asked.pk]
+        scenario = self.a_scenario()
+        opinion = self.an_opinion()
 
         def at(name: str, *values: Any) -> str:
             return reverse(name, args=values)
@@ -234,13 +249,73 @@ class Everyone:
             "attachment-remove": at("attachment-remove", draft.pk, self.draft.attachment.pk),
             "partner-invitation": at("partner-invitation", self.partner_token()),
             **{name: at(name, case.pk) for name in OF_CASE},
+            "library-text": at("library-text", self._library_text()),
             "application-complete": at("application-complete", done.application.pk),
             "application-pdf": at("application-pdf", case.pk, 1),
             "case-pdf": at("case-pdf", case.pk, 1),
             "message-file": at("message-file", case.pk, self.case.message_file.pk),
             "case-message-file": at("case-message-file", case.pk, self.case.message_file.pk),
             "case-attachment": at("case-attachment", case.pk, self.case.attachment.pk),
+            **fair_addresses(case),
+            **decide_addresses(self.agency, self.people[str(Role.DECISION_MAKER)]),
+            "own-appeal": self.appealed(),
+            **registry_addresses(
+                case, self.people[str(Role.REGISTRAR)], self.people[str(Role.DECISION_MAKER)]
+            ),
+            **worklist_addresses(case, self.people[str(Role.CASE_OFFICER)]),
+            **letter_addresses(self),
+            "opinion": at("opinion", opinion.pk),
+            "opinion-pdf": at("opinion-pdf", opinion.pk, 1),
+            "opinion-attachment": at("opinion-attachment", opinion.pk, self.case.attachment.pk),
+            "round-opinions": at("round-opinions", opinion.application.call_id),
+            "supervision-detail": at("supervision-detail", self.supervised().pk),
+            "supervision-enter": at("supervision-enter", self.lead.pk),
+            "distribution": at("distribution", scenario.call_id),
+            "scenario": at("scenario", scenario.call_id, scenario.pk),
         }
+
+    def appealed(self) -> str:
+        """Where the case's own parties appeal a decision in it, which cannot be appealed."""
+        decision = DecisionFactory(application=self.case.application, outcome="rejected")
+        return reverse("own-appeal", args=[self.case.application.pk, decision.pk])
+
+    def an_opinion(self) -> Opinion:
+        """One asked of the county board elsewhere, on the case."""
+        call = self.case.application.call
+        Call.objects.filter(pk=call.pk).update(asks_opinion=True)
+        found: Opinion = OpinionFactory(
+            application=self.case.application,
+            county=self.lead.county,
+            due_on=timezone.localdate() + timedelta(days=10),
+        )
+        return found
+
+    def supervised(self) -> SupervisionDecision:
+        """A supervision decision about the lead, as the agency entered it."""
+        return enter_supervision(
+            agency=self.agency,
+            actor=self.people[str(Role.CASE_OFFICER)],
+            entered=Entered(self.lead, "IVO", "1/2026", date(2026, 1, 30), True, "Brister."),
+        )
+
+    def a_scenario(self) -> Scenario:
+        """A distribution that was tried."""
+        round_ = Round(call=assessed_call(agency=self.agency))
+        round_.case(100_000)
+        rules = Rules(method=Method.RANKING)
+        return make_scenario(
+            call=round_.call, actor=round_.officer, name="Rangordning", rules=rules
+        )
+
+    def _library_text(self) -> int:
+        """A text of the agency's library."""
+        from reviews.models import AgencyText
+
+        officer = self.people[str(Role.CASE_OFFICER)]
+        return AgencyText.objects.create(
+            agency=self.agency, use="reject", title="Drift", text="Kostnaden är drift.",
+            changed_by=officer, changed_at=timezone.now(),
+        ).pk  # fmt: skip
 
     def signed_in(self, who: str) -> Client:
         """A browser in which that one is signed in."""
@@ -262,6 +337,11 @@ class Everyone:
 
 
 PLAIN = (
+    "distribution-list",
+    "opinion-list",
+    "library",
+    "supervision-list",
+    "supervision-import",
     "front-page", "about", "accessibility", "call-list", "application-list", "application-export",
     "organisation-list", "report-list", "mail-list", "incident-list", "edition-list",
     "edition-build", "my-organisations", "organisation-register", "representation-requests",
@@ -276,9 +356,12 @@ OF_DRAFT = (
     "application-discard", "field-save", "row-add", "row-remove", "row-restore",
 )  # fmt: skip
 OF_CASE = (
+    "case-opinions",
     "application-receipt", "application-file", "application-versions", "application-take-back",
     "application-withdraw", "application-messages", "case-messages", "case-versions",
-    "case-assign", "request-completion",
+    "case-assign", "request-completion", "case-findings", "case-assessment", "case-assess",
+    "case-costs", "case-costs-save", "case-proposal", "case-proposal-save",
+    "case-field-save", "case-field-history", "case-history", "case-journal",
 )  # fmt: skip
 
 

@@ -430,7 +430,7 @@ def test_no_part_of_a_form_takes_an_address_that_is_something_else() -> None:
 
 # Queries -------------------------------------------------------------------------------------
 
-MOST = 13
+MOST = 12
 """Four are the session, the person and what the header shows; four what the checks look up."""
 
 

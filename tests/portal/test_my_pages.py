@@ -54,9 +54,9 @@ def case_page(user: Any, application: Any) -> Page:
     return page
 
 
-def test_after_signing_in_applicants_come_to_theirs_and_staff_to_the_front_page() -> None:
+def test_after_signing_in_applicants_come_to_theirs_and_officers_to_the_worklist() -> None:
     own = Own()
-    for person, place in ((own.writer, "my-pages"), (own.officer, "front-page")):
+    for person, place in ((own.writer, "my-pages"), (own.officer, "worklist")):
         response = signed_in(person).get(reverse("after-sign-in"))
         assert response.headers["Location"] == reverse(place)
 
@@ -239,7 +239,7 @@ def test_my_pages_asks_as_often_however_much_there_is(
             messages.send_message(application=case, actor=own.officer, body="Hej", from_agency=True)
     client = signed_in(own.signatory)
     client.get(reverse("my-pages"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse("my-pages"))
 
 
@@ -263,7 +263,7 @@ def test_the_pages_of_a_case_ask_as_often_however_much_there_is(
         )  # fmt: skip
     client = signed_in(own.signatory)
     counts = {
-        "application-file": 15,
+        "application-file": 16,
         "application-versions": 10,
         "application-receipt": 10,
         "application-withdraw": 8,

@@ -54,15 +54,22 @@ def test_every_page_is_well_made(get: Get, world: World, language: str) -> None:
 
 
 def test_the_menu_is_by_role(get: Get, world: World) -> None:
-    public = ["Calls", "National reports"]
+    public = ["National reports", "Public register"]
     cases = ["Applications", "Organisations", "Reports"]
     kept = ["Mail", "Incidents"]
+    handled = ["Decision letters", "Supervision decisions"]
     menus = {
-        None: public,
-        world.registrar: ["Calls", "Representatives", "National reports", *kept],
-        world.officer: ["Calls", *cases, "Representatives", "National reports", *kept],
-        world.analyst: ["Calls", *cases, "National reports"],
-        world.stranger: ["My pages", "Calls", "My organisations", "National reports"],
+        None: ["Calls", *public],
+        world.registrar: [
+            *["Worklist", "Calls", *cases, "Registry", "Representatives"],
+            *[*handled, *public, *kept],
+        ],
+        world.officer: [
+            *["Worklist", "Calls", *cases, "Representatives"],
+            *["Distribute the frame", *handled, "Requests for documents", *public, *kept],
+        ],
+        world.analyst: ["Calls", *cases, *public],
+        world.stranger: ["My pages", "Calls", "My organisations", *public],
     }
     for who, menu in menus.items():
         assert get("/", who).texts("nav.site-nav a") == menu
@@ -214,6 +221,7 @@ def test_an_application_shows_what_is_known_and_what_is_not(get: Get, world: Wor
 
 def test_money_that_is_not_reported_is_not_zero(get: Get, world: World) -> None:
     case = ApplicationFactory(call=world.call, status=Status.GRANTED)
+    DecisionFactory(application=case, outcome=Outcome.GRANTED, amount_sek=500_000)
     book(case, EntryKind.GRANTED, 500_000)
     page = get(reverse("application-detail", args=[case.pk]), world.officer)
     assert page.rows("money")[0][4] == "Not reported"

@@ -108,7 +108,7 @@ def test_figures_open_their_reports_for_those_who_may_see_them(get: Get, world: 
     world.case()
     edition = world.edition()
     address = edition_address(edition)
-    for person in (None, world.stranger, world.registrar, world.colleague_elsewhere):
+    for person in (None, world.stranger, world.colleague_elsewhere):
         assert not get(address, person).all(".outcome-table a")
     page = get(address, world.officer)
     links = page.all("#table-1 a")

@@ -211,7 +211,7 @@ def test_files_are_received_listed_told_apart_and_taken_out(joint: Joint) -> Non
     first = attachments_of(joint.case)[0]
     removed = client.post(joint.url("attachment-remove", first.pk), follow=True)
     assert "plan.pdf har tagits bort" in Page(removed).text("main .messages")
-    assert attachments_of(joint.case).count() == 2
+    assert len(attachments_of(joint.case)) == 2
 
 
 def test_a_refused_file_says_why_and_leaves_nothing(joint: Joint) -> None:

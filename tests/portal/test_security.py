@@ -456,7 +456,10 @@ def writes(everyone: Everyone) -> dict[str, tuple[str, str, dict[str, Any], tupl
         "application-begin": (at("application-begin", *call), "lead writer",
             {"organisation": lead, "another": "yes"}, lead_writers),
         "case-messages": (at("case-messages", case.pk), OFFICER, {"body": "Hej"}, ()),
-        "case-assign": (at("case-assign", free), OFFICER, {"take": "yes"}, ()),
+        "case-assign": (
+            at("case-assign", free), OFFICER, {"take": "yes"},
+            (str(Role.DECISION_MAKER), str(Role.REGISTRAR)),
+        ),
         "request-completion": (at("request-completion", case.pk), OFFICER,
             {"field": SITUATION, f"question:{SITUATION}": "Hur?", "due": due, "message": "x"}, ()),
         "representation-request": (at("representation-request", everyone.asked.pk), OFFICER,

@@ -368,9 +368,7 @@ def test_withdrawing_takes_a_reason_and_tells_the_officer() -> None:
     )
     assert url("application-detail", case) in mail.body
     assert "Projektet" not in mail.body
-    assert "Projektet blir inte av." in shown(
-        signed_in(own.officer), url("application-detail", case)
-    )
+    assert "Projektet blir inte av." in shown(signed_in(own.officer), url("case-journal", case))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def anna() -> User:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, "config.sessions.AuthenticationBackend")
     return client
 
 

@@ -415,7 +415,8 @@ def test_staff_see_what_is_received_and_the_organisation_sees_its_own() -> None:
     due = ReportFactory(agency=scenario.call.agency, organisation=scenario.lead, year=1999)
     assert list(reports_visible_to(scenario.officer)) == [received]
     assert list(reports_visible_to(staff(scenario.call.agency, "analyst"))) == [received]
-    for stranger in (scenario.decider, Scenario().officer, scenario.signatory, None):
+    assert list(reports_visible_to(scenario.decider)) == [received]
+    for stranger in (Scenario().officer, scenario.signatory, None):
         assert not reports_visible_to(stranger).exists()
     assert set(own_reports(scenario.signatory)) == {received, due}
     assert not own_reports(Scenario().signatory).exists()

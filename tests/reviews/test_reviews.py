@@ -1,7 +1,7 @@
 """Declarations, findings, opinions and proposals: who may, when, and what assessing asks for."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,20 +19,23 @@ from grants.services import handling
 from grants.workflow import Condition
 from reviews import selectors, services
 from reviews.checks import ReviewRefused
-from reviews.enums import FindingValue, ProposedOutcome, Recommendation
+from reviews.enums import FindingValue, NotCommunicated, ProposedOutcome, Recommendation
 from reviews.models import ConflictDeclaration, Proposal, RequirementFinding
+from reviews.selectors.proposals import ProposalDates
 from tests.factories import (
     AgencyFactory,
     ApplicationFactory,
     ConflictDeclarationFactory,
     CountyFactory,
+    OpinionFactory,
     OrganisationFactory,
     ProposalFactory,
     RequirementFindingFactory,
     UserFactory,
     staff,
 )
-from tests.factories.scenario import Scenario, fresh, open_call
+from tests.factories.costs import check_costs
+from tests.factories.scenario import REQUESTED, Scenario, fresh, open_call
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +54,7 @@ def proposal(scenario: Scenario, case: Application, **changes: Any) -> Proposal:
     arguments: dict[str, Any] = {
         "actor": scenario.officer,
         "outcome": ProposedOutcome.GRANT,
-        "amount_sek": 100,
         "reasons": "Prövat.",
-        "communicated": True,
     }
     return services.propose(application=case, **arguments | changes)
 
@@ -175,21 +176,26 @@ def test_nothing_is_found_or_proposed_in_a_case_that_is_not_in_hand(status: Stat
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("approved_sek", "changes", "code"),
     [
-        ({"reasons": "  "}, "reasons"),
-        ({"amount_sek": None}, "amount"),
-        ({"amount_sek": 0}, "amount"),
-        ({"amount_sek": 500_001}, "amount"),
-        ({"outcome": ProposedOutcome.REJECT}, "amount"),
+        (REQUESTED, {"reasons": "  "}, "reasons"),
+        (None, {}, "lines"),
+        (0, {}, "amount"),
+        (
+            REQUESTED,
+            {"dates": ProposalDates(use_from=date(2014, 2, 1), use_until=date(2014, 1, 31))},
+            "dates",
+        ),
     ],
 )
-def test_a_proposal_has_reasons_and_an_amount_within_what_was_asked(
-    changes: dict[str, Any], code: str
+def test_a_proposal_has_reasons_and_an_amount_that_the_lines_come_to(
+    approved_sek: int | None, changes: dict[str, Any], code: str
 ) -> None:
     scenario = Scenario()
     case = scenario.submitted()
     services.declare_conflict(application=case, actor=scenario.officer, has_conflict=False)
+    if approved_sek is not None:
+        check_costs(case, scenario.officer, approved_sek)
     with pytest.raises(ReviewRefused) as caught:
         proposal(scenario, case, **changes)
     assert caught.value.code == code
@@ -208,7 +214,19 @@ def _no_proposal(scenario: Scenario, case: Application) -> None:
 
 
 def _not_communicated(scenario: Scenario, case: Application) -> None:
-    proposal(scenario, case, communicated=False, why_not_communicated=" ")
+    _adverse_opinion(scenario, case)
+    check_costs(case, scenario.officer, REQUESTED - 1)
+    proposal(scenario, case)
+
+
+def _adverse_opinion(scenario: Scenario, case: Application) -> None:
+    OpinionFactory(
+        application=case,
+        recommendation=Recommendation.NOT_RECOMMENDED,
+        reasons="Behovet är litet.",
+        given_at=timezone.now(),
+        given_by=scenario.colleague,
+    )
 
 
 def _someone_elses(scenario: Scenario, case: Application) -> None:
@@ -220,7 +238,13 @@ def _nobodys(scenario: Scenario, case: Application) -> None:
 
 
 def _undeclared(scenario: Scenario, case: Application) -> None:
-    ConflictDeclaration.objects.all().delete()
+    ConflictDeclaration.objects.create(
+        application=case,
+        user=scenario.officer,
+        has_conflict=None,
+        withdrawn_by=scenario.colleague,
+        reason="Av misstag.",
+    )
 
 
 def _partner_not_judged(scenario: Scenario, case: Application) -> None:
@@ -264,7 +288,14 @@ def test_why_something_was_not_communicated_can_be_noted_instead() -> None:
     scenario = Scenario()
     case = scenario.submitted()
     scenario.review(case)
-    proposal(scenario, case, communicated=False, why_not_communicated="Till sökandens fördel.")
+    _not_communicated(scenario, case)
+    services.note_not_communicating(
+        application=case,
+        actor=scenario.officer,
+        ground=NotCommunicated.OBVIOUS,
+        reason="Sökanden har redan läst yttrandet.",
+        keys=[each.material.key for each in selectors.unheard_material(case)],
+    )
     services.assess_application(application=case, actor=scenario.officer)
     assert fresh(case).status == Status.ASSESSED
 

@@ -1,0 +1,48 @@
+"""Reading what is communicated, as its party sees it, and its files."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from applicants.selectors import mandates_held
+from core.models import StoredFile
+from grants.models import Application
+from reviews.models import CommunicatedSource, Communication, CommunicationAnswer
+
+
+def own_communications(application: Application, user: Any) -> list[Communication]:
+    """What was sent in the case to organisations that the person acts for, the latest first; with
+    `answered`, whether any of them has answered. One query."""
+    own = {mandate.organisation_id for mandate in mandates_held(user)}
+    answers = CommunicationAnswer.objects.filter(communication=OuterRef("pk"), organisation__in=own)
+    sent = Communication.organisations.through.objects.filter(
+        communication=OuterRef("pk"), organisation__in=own
+    )
+    found = Communication.objects.filter(Exists(sent), application=application)
+    return list(found.annotate(answered=Exists(answers)).order_by("-pk"))
+
+
+def unanswered_by(organisations: Collection[int]) -> QuerySet[Communication]:
+    """What was sent to any of the organisations and none of them has answered, the first due
+    first."""
+    answers = CommunicationAnswer.objects.filter(
+        communication=OuterRef("pk"), organisation__in=organisations
+    )
+    sent = Communication.organisations.through.objects.filter(
+        communication=OuterRef("pk"), organisation__in=organisations
+    )
+    found = Communication.objects.filter(Exists(sent), ~Exists(answers))
+    return found.order_by("due", "pk")
+
+
+def file_communicated(sent: QuerySet[Communication], file_id: int) -> StoredFile | None:
+    """The file, where it was sent with, or answered to, any of what was sent."""
+    ids = sent.order_by().values("pk")
+    sources = CommunicatedSource.objects.filter(communication__in=ids, file=file_id)
+    return (
+        StoredFile.objects.filter(pk=file_id)
+        .filter(Q(pk__in=sources.values("file")) | Q(communication_answers__communication__in=ids))
+        .distinct()
+        .first()
+    )

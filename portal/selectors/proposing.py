@@ -1,0 +1,63 @@
+"""Reading a case with what its proposal's page shows."""
+
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from applicants.enums import Role
+from applicants.selectors import work_of
+from grants.models import Application, ApplicationVersion
+from grants.selectors import applications_received
+from portal.rules import LOOKS_AROUND, READS_CASES
+from reviews.enums import AdmissionOutcome
+from reviews.models import Admission
+
+
+def case_to_propose(user: Any, pk: int) -> Application | None:
+    """The case, for those who work with cases at its agency and have no conflict of interest in
+    it: with its proposal, the version sent in last as `reviews.selectors.costs` reads it, and
+    `dismissal_proposed`, whether an officer has proposed that it be dismissed. None where they
+    have none such."""
+    latest = Admission.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    sent_in = ApplicationVersion.objects.filter(application=OuterRef("pk")).order_by("-number")
+    found = (
+        applications_received(user, READS_CASES)
+        .select_related(
+            "call",
+            "call__agency",
+            "call__definition_record",
+            "lead",
+            "lead__county",
+            "lead__municipality",
+            "proposal",
+            "proposal__prepared_by",
+        )
+        .defer("call__definition_record__document")
+        .annotate(
+            admission_outcome=Subquery(latest.values("outcome")[:1]),
+            latest_number=Subquery(sent_in.values("number")[:1]),
+            latest_document=Subquery(sent_in.values("document")[:1]),
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is not None:
+        case: Any = found
+        case.dismissal_proposed = case.admission_outcome == AdmissionOutcome.DISMISS
+    return found
+
+
+def handles_at(user: Any, application: Application) -> bool:
+    """Whether the person is a case officer of the agency whose case it is."""
+    return any(
+        work.role == Role.CASE_OFFICER and work.agency_id == application.call.agency_id
+        for work in work_of(user)
+    )
+
+
+def looks_around_at(user: Any, application: Application) -> bool:
+    """Whether the person may open the case's own page, as one who sees the case."""
+    return any(
+        work.role in LOOKS_AROUND and work.agency_id == application.call.agency_id
+        for work in work_of(user)
+    )

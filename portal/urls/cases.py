@@ -1,0 +1,183 @@
+"""Addresses of a case, for the agency."""
+
+from portal.views import (
+    admission,
+    appeals,
+    applications,
+    assessing,
+    case_documents,
+    case_history,
+    case_messages,
+    case_opinions,
+    case_papers,
+    case_saving,
+    case_steps,
+    communication,
+    completion_request,
+    conflicts,
+    costs,
+    deciding_case,
+    decisions,
+    delay,
+    findings,
+    letters,
+    notes,
+    proposing,
+    register,
+)
+from portal.views.access import Access
+
+from .route import Route
+
+CASE = "ansokningar/<int:pk>/"
+DECISION = "ansokningar/<int:pk>/beslut/<int:decision>/"
+
+ROUTES = (
+    Route(
+        "ansokningar/<int:pk>/",
+        applications.application_detail,
+        "application-detail",
+        Access.LOOK_AROUND,
+    ),
+    Route(f"{CASE}begaran-om-avgorande/", delay.delay_answer, "delay-answer", Access.SEE_WORKLIST),
+    Route(f"{CASE}meddelanden/", case_messages.case_messages, "case-messages", Access.LOOK_AROUND),
+    Route(
+        f"{CASE}meddelanden/<int:file>/",
+        case_messages.case_message_file,
+        "case-message-file",
+        Access.LOOK_AROUND,
+    ),
+    Route(f"{CASE}versioner/", case_papers.case_versions, "case-versions", Access.LOOK_AROUND),
+    Route(
+        f"{CASE}version/<int:number>/ansokan.pdf",
+        case_papers.case_pdf,
+        "case-pdf",
+        Access.LOOK_AROUND,
+    ),
+    Route(
+        f"{CASE}bilagor/<int:attachment>/",
+        case_papers.case_attachment,
+        "case-attachment",
+        Access.LOOK_AROUND,
+    ),
+    Route(f"{CASE}handlaggare/", completion_request.case_assign, "case-assign", Access.LOOK_AROUND),
+    Route(
+        f"{CASE}begar-komplettering/",
+        completion_request.completion_request,
+        "request-completion",
+        Access.LOOK_AROUND,
+    ),
+    Route(f"{CASE}handlingar/", case_documents.case_documents, "case-documents", Access.READ_CASES),
+    Route(
+        f"{CASE}handlingar/ny/",
+        register.document_register,
+        "document-register",
+        Access.KEEP_REGISTER,
+    ),
+    Route(
+        f"{CASE}handlingar/<int:number>/",
+        case_documents.case_document,
+        "case-document",
+        Access.READ_CASES,
+    ),
+    Route(
+        f"{CASE}handlingar/<int:number>/fil/<int:file>/",
+        case_documents.case_document_file,
+        "case-document-file",
+        Access.READ_CASES,
+    ),
+    Route(
+        f"{CASE}handlingar/<int:number>/ansokan.pdf",
+        case_documents.case_document_pdf,
+        "case-document-pdf",
+        Access.READ_CASES,
+    ),
+    Route(f"{CASE}sekretess/", register.case_secrecy, "case-secrecy", Access.READ_CASES),
+    Route(f"{CASE}beslut/", deciding_case.case_decide, "case-decide", Access.READ_LETTERS),
+    Route(DECISION, decisions.case_decision, "case-decision", Access.READ_LETTERS),
+    Route(f"{DECISION}ratta/", decisions.decision_correct, "decision-correct", Access.DECIDE),
+    Route(
+        f"{DECISION}omprova/", decisions.decision_reconsider, "decision-reconsider", Access.DECIDE
+    ),
+    Route(f"{DECISION}upphav/", decisions.decision_revoke, "decision-revoke", Access.DECIDE),
+    Route(
+        f"{DECISION}overklagande/ny/",
+        appeals.appeal_register,
+        "appeal-register",
+        Access.READ_LETTERS,
+    ),
+    Route(
+        f"{DECISION}overklagande/<int:appeal>/",
+        appeals.case_appeal,
+        "case-appeal",
+        Access.READ_LETTERS,
+    ),
+    Route(
+        f"{DECISION}overklagande/<int:appeal>/<int:file>/",
+        appeals.appeal_file,
+        "appeal-file",
+        Access.READ_LETTERS,
+    ),
+    Route(f"{CASE}yttranden/", case_opinions.case_opinions, "case-opinions", Access.READ_CASES),
+    Route(f"{CASE}jav/", conflicts.case_conflict, "case-conflict", Access.TAKE_PART),
+    Route(
+        f"{CASE}kommunicering/",
+        communication.case_communication,
+        "case-communication",
+        Access.READ_CASES,
+    ),
+    Route(
+        f"{CASE}kommunicering/skicka/",
+        communication.communication_send,
+        "communication-send",
+        Access.TAKE_PART,
+    ),
+    Route(
+        f"{CASE}kommunicering/behovs-inte/",
+        communication.communication_not_needed,
+        "communication-not-needed",
+        Access.TAKE_PART,
+    ),
+    Route(
+        f"{CASE}kommunicering/fil/<int:file>/",
+        communication.case_communication_file,
+        "case-communication-file",
+        Access.READ_CASES,
+    ),
+    Route(f"{CASE}anteckningar/", notes.case_notes, "case-notes", Access.READ_CASES),
+    Route(f"{CASE}upptagande/", admission.case_admission, "case-admission", Access.TAKE_PART),
+    Route(
+        f"{CASE}beslut/forhandsgranska.pdf",
+        letters.letter_preview,
+        "letter-preview",
+        Access.READ_LETTERS,
+    ),
+    Route(
+        f"{CASE}beslut/<int:decision>/brev/",
+        letters.case_decision_letter,
+        "case-letter",
+        Access.READ_LETTERS,
+    ),
+    Route(
+        f"{CASE}beslut/<int:decision>/brev.pdf",
+        letters.case_letter_pdf,
+        "case-letter-pdf",
+        Access.READ_LETTERS,
+    ),
+    Route(f"{CASE}prestationskrav/", findings.case_findings, "case-findings", Access.TAKE_PART),
+    Route(f"{CASE}bedomning/", assessing.case_assessment, "case-assessment", Access.TAKE_PART),
+    Route(f"{CASE}bedomning/klar/", case_steps.case_assess, "case-assess", Access.TAKE_PART),
+    Route(f"{CASE}historik/", case_history.case_history, "case-history", Access.LOOK_AROUND),
+    Route(f"{CASE}handelser/", case_history.case_journal, "case-journal", Access.LOOK_AROUND),
+    Route(f"{CASE}falt/", case_saving.case_field_save, "case-field-save", Access.TAKE_PART),
+    Route(
+        f"{CASE}falt/historik/",
+        case_saving.case_field_history,
+        "case-field-history",
+        Access.TAKE_PART,
+    ),
+    Route(f"{CASE}kostnader/", costs.case_costs, "case-costs", Access.TAKE_PART),
+    Route(f"{CASE}kostnader/falt/", costs.costs_save, "case-costs-save", Access.TAKE_PART),
+    Route(f"{CASE}forslag/", proposing.case_proposal, "case-proposal", Access.TAKE_PART),
+    Route(f"{CASE}forslag/falt/", proposing.proposal_save, "case-proposal-save", Access.TAKE_PART),
+)

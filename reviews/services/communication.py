@@ -1,0 +1,312 @@
+"""Communicating material against an applicant, receiving what it answers, and noting why
+something is not communicated (25 § förvaltningslagen)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from applicants.models import Organisation, User
+from core.enums import FileState
+from core.models import StoredFile
+from grants.checks import TransitionRefused
+from grants.checks.transitions import Refusal
+from grants.enums import Direction, DocumentKind, NoticeKind
+from grants.models import Application, Attachment
+from grants.selectors.messages import officers_concerned
+from grants.selectors.people import people_of_participation
+from grants.services.moving import locked_application, record, require
+from grants.services.notices import notify
+from grants.services.register import register_document
+from grants.workflow import HAS_GRANT, Action, Condition
+from reviews.checks import ReviewRefused
+from reviews.enums import NotCommunicated, SourceKind
+from reviews.models import (
+    CommunicatedSource,
+    Communication,
+    CommunicationAnswer,
+    CommunicationReading,
+    NotCommunicating,
+)
+from reviews.selectors.communication import (
+    UNDECIDED,
+    adverse_material,
+    answering_organisations,
+    can_be_answered,
+    unheard_material,
+)
+
+LONGEST_TEXT = 20_000
+"""Of what is sent or answered, in characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Something to send. `key` is that of adverse material, "" for what the officer adds."""
+
+    kind: SourceKind
+    title: str
+    text: str = ""
+    key: str = ""
+    file: StoredFile | None = None
+
+
+@transaction.atomic
+def send_communication(
+    *,
+    application: Application,
+    actor: User,
+    text: str,
+    due: date,
+    organisations: Iterable[Organisation],
+    sources: Sequence[Source],
+) -> Communication:
+    """Send material to organisations of the case, to be answered by a Swedish date, inclusive;
+    they are told by mail that there is news.
+
+    Raises PermissionDenied; ReviewRefused `status` for a case with nothing left to decide,
+    `empty` without a text or sources, `nobody` without organisations of the case, `due` for a
+    day that is not after today, `changed` for material that reads otherwise now, `too_long`, and
+    `file_elsewhere` for a file that somebody else uploaded or that stands elsewhere.
+    """
+    application = locked_application(application.pk)
+    require("reviews.communicate", actor, application)
+    if application.status not in UNDECIDED | HAS_GRANT:
+        raise ReviewRefused("status")
+    text, to = _clean(text), {each.pk for each in organisations}
+    if not text or not sources or any(not (each.text or each.file) for each in sources):
+        raise ReviewRefused("empty")
+    parts = {
+        part.organisation_id: part
+        for part in application.participations.select_related("organisation")
+    }
+    if not to or not to <= set(parts):
+        raise ReviewRefused("nobody")
+    if due <= timezone.localdate():
+        raise ReviewRefused("due")
+    there = {each.key for each in adverse_material(application)}
+    if any(each.key and each.key not in there for each in sources):
+        raise ReviewRefused("changed")
+    for each in sources:
+        if each.file is not None:
+            _refuse_elsewhere(each.file, actor)
+    communication = Communication.objects.create(
+        application=application,
+        text=text,
+        due=due,
+        sent_in=application.status,
+        sent_at=timezone.now(),
+        sent_by=actor,
+    )
+    communication.organisations.set(to)
+    CommunicatedSource.objects.bulk_create(
+        CommunicatedSource(
+            communication=communication,
+            kind=each.kind,
+            key=each.key,
+            title=each.title.strip(),
+            text=_clean(each.text),
+            file=each.file,
+        )
+        for each in sources
+    )
+    names = sorted((parts[pk].organisation for pk in to), key=lambda each: (each.sort_key, each.pk))
+    record(
+        application,
+        "communication.sent",
+        actor=actor,
+        payload={
+            "communication": communication.pk,
+            "due": due.isoformat(),
+            "organisations": sorted(to),
+            "sources": [each.key or str(each.kind) for each in sources],
+            "files": [each.file.sha256 for each in sources if each.file is not None],
+        },
+        texts={"text": text},
+    )
+    register_document(
+        application=application,
+        direction=Direction.OUT,
+        kind=DocumentKind.COMMUNICATION,
+        source=f"communication:{communication.pk}",
+        actor=actor,
+        party=", ".join(each.name for each in names)[:250],
+        held=True,
+    )
+    people = {
+        person.pk: person for pk in sorted(to) for person in people_of_participation(parts[pk])
+    }
+    notify(
+        application=application,
+        people=people.values(),
+        kind=NoticeKind.COMMUNICATION,
+        key=str(communication.pk),
+    )
+    return communication
+
+
+def _clean(text: str) -> str:
+    text = text.strip().replace("\r\n", "\n")
+    if len(text) > LONGEST_TEXT:
+        raise ReviewRefused("too_long")
+    return text
+
+
+def _refuse_elsewhere(file: StoredFile, actor: User) -> None:
+    elsewhere = (
+        file.messages.exists()
+        or CommunicationAnswer.objects.filter(files=file).exists()
+        or Attachment.objects.filter(file=file).exists()
+        or CommunicatedSource.objects.filter(file=file).exists()
+    )
+    if elsewhere or file.uploaded_by != actor.pseudonym:
+        raise ReviewRefused("file_elsewhere")
+
+
+@transaction.atomic
+def answer_communication(
+    *,
+    communication: Communication,
+    actor: User,
+    organisation: Organisation,
+    body: str = "",
+    no_comment: bool = False,
+    files: Sequence[StoredFile] = (),
+) -> CommunicationAnswer:
+    """An organisation answers what was sent to it, or says that it has no comments. Received
+    until the decision, and marked late after the last day.
+
+    Raises PermissionDenied for others than those who write for the organisation; ReviewRefused
+    `status` where a decision has been made, `empty`, `too_long`, `file_elsewhere`.
+    """
+    application = locked_application(communication.application_id)
+    communication = Communication.objects.get(pk=communication.pk)
+    require("reviews.answer_communication", actor, application)
+    if organisation not in answering_organisations(communication, actor):
+        raise PermissionDenied("reviews.answer_communication")
+    if not can_be_answered(communication, application.status):
+        raise ReviewRefused("status")
+    body = _clean(body)
+    if not body and not files and not no_comment:
+        raise ReviewRefused("empty")
+    for file in files:
+        _refuse_elsewhere(file, actor)
+    late = timezone.localdate() > communication.due
+    answer = CommunicationAnswer.objects.create(
+        communication=communication,
+        organisation=organisation,
+        sender=actor,
+        body=body,
+        no_comment=no_comment and not body and not files,
+        received_at=timezone.now(),
+        late=late,
+    )
+    answer.files.set(files)
+    record(
+        application,
+        "communication.answered",
+        actor=actor,
+        payload={
+            "communication": communication.pk,
+            "answer": answer.pk,
+            "late": late,
+            "files": [file.sha256 for file in files if file.state != FileState.INFECTED],
+        },
+        texts={"answer": body},
+        on_behalf_of=organisation,
+    )
+    register_document(
+        application=application,
+        direction=Direction.IN,
+        kind=DocumentKind.ANSWER,
+        source=f"communication_answer:{answer.pk}",
+        actor=actor,
+        party=organisation.name,
+        held=True,
+    )
+    notify(
+        application=application,
+        people=officers_concerned(application),
+        kind=NoticeKind.COMMUNICATION_ANSWERED,
+        key=str(answer.pk),
+        to_agency=True,
+    )
+    return answer
+
+
+@transaction.atomic
+def mark_communication_read(*, communication: Communication, actor: User) -> None:
+    """Remember when an organisation first opened what was sent to it."""
+    own = answering_organisations(communication, actor)
+    now = timezone.now()
+    CommunicationReading.objects.bulk_create(
+        [
+            CommunicationReading(
+                communication=communication, organisation=each, user=actor, read_at=now
+            )
+            for each in own
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def note_not_communicating(
+    *,
+    application: Application,
+    actor: User,
+    ground: NotCommunicated,
+    reason: str,
+    keys: Iterable[str],
+) -> NotCommunicating:
+    """Note why material (`keys`) is not communicated. It holds for that material as it reads now.
+
+    Raises PermissionDenied; ReviewRefused `status`, `reasons` without a reason, `empty` without
+    material, and `changed` for material that reads otherwise now.
+    """
+    application = locked_application(application.pk)
+    require("reviews.communicate", actor, application)
+    if application.status not in UNDECIDED | HAS_GRANT:
+        raise ReviewRefused("status")
+    reason, named = _clean(reason), sorted(set(keys))
+    if not reason:
+        raise ReviewRefused("reasons")
+    if not named:
+        raise ReviewRefused("empty")
+    if not set(named) <= {each.key for each in adverse_material(application)}:
+        raise ReviewRefused("changed")
+    note = NotCommunicating.objects.create(
+        application=application,
+        ground=ground,
+        reason=reason,
+        keys=named,
+        noted_at=timezone.now(),
+        noted_by=actor,
+    )
+    record(
+        application,
+        "communication.not_needed",
+        actor=actor,
+        payload={"ground": str(ground), "sources": named},
+        texts={"reason": reason},
+    )
+    register_document(
+        application=application,
+        direction=Direction.INTERNAL,
+        kind=DocumentKind.NOTE,
+        source=f"not_communicating:{note.pk}",
+        actor=actor,
+        title="Varför underlag inte har kommunicerats",
+        held=True,
+    )
+    return note
+
+
+def refuse_unheard(application: Application, action: Action) -> None:
+    """Raise TransitionRefused where the applicant has not been heard over what speaks against it.
+    Called with the case locked, before a rejection, a reduction, a revocation or a claim."""
+    if unheard_material(application):
+        raise TransitionRefused(action, (Refusal(Condition.COMMUNICATED, undetermined=False),))

@@ -1,0 +1,172 @@
+"""The pages on distributing a frame: comparing, changing by hand, adopting."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reviews.checks.scenarios import Method, Rules
+from reviews.enums import ProposedOutcome, ScenarioState
+from reviews.models import Proposal, Scenario
+from reviews.selectors.scenarios import amounts_of
+from reviews.services.scenarios import apply_scenario, make_scenario
+from tests.factories import ConflictDeclarationFactory
+from tests.reviews.distributing import Round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round_() -> Round:
+    return Round()
+
+
+def tried(round_: Round, name: str = "Lika", method: Method = Method.PROPORTIONAL) -> Scenario:
+    return make_scenario(
+        call=round_.call, actor=round_.officer, name=name, rules=Rules(method=method)
+    )
+
+
+def at(scenario: Scenario) -> str:
+    return reverse("scenario", args=[scenario.call_id, scenario.pk])
+
+
+def test_the_list_leads_to_calls_with_something_assessed(client: Client, round_: Round) -> None:
+    client.force_login(round_.officer)
+    address = reverse("distribution-list")
+    assert "Det finns inget att fördela än" in client.get(address).content.decode()
+    round_.case(100_000)
+    page = client.get(address).content.decode()
+    assert reverse("distribution", args=[round_.call.pk]) in page
+
+
+def test_a_distribution_is_tried_from_the_calls_page(client: Client, round_: Round) -> None:
+    client.force_login(round_.officer)
+    large, small = round_.case(1_500_000), round_.case(500_000)
+    address = reverse("distribution", args=[round_.call.pk])
+    answer = client.post(
+        address,
+        {
+            "name": "Rangordning",
+            "method": "ranking",
+            "ceiling_sek": "600 000 kr",
+            "weight": "equal",
+        },
+        follow=True,
+    )
+    scenario = Scenario.objects.get()
+    assert amounts_of(scenario) == {large.pk: 600_000, small.pk: 400_000}
+    page = answer.content.decode().replace("\xa0", " ")
+    assert "600 000 kr" in page
+    side_by_side = client.get(address).content.decode().replace("\xa0", " ")
+    assert "1 000 000 kr" in side_by_side
+    assert "2 av 2" in side_by_side
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"name": "A", "method": "ranking", "frame_sek": "mycket"}, "Skriv beloppet i hela kronor"),
+        ({"name": "A", "method": "ranking", "frame_sek": "2 000 000"}, "mer än vad som är kvar"),
+        ({"name": "A", "method": "base_and_population"}, "Skriv hur mycket alla får"),
+        ({"method": "ranking"}, "Namn"),
+        ({"name": "Lika", "method": "ranking"}, "En annan fördelning heter så"),
+    ],
+)
+def test_what_is_wrong_is_told_and_what_was_written_is_kept(
+    client: Client, round_: Round, data: dict[str, str], says: str
+) -> None:
+    client.force_login(round_.officer)
+    round_.case(100_000)
+    tried(round_)
+    page = client.post(
+        reverse("distribution", args=[round_.call.pk]), {**data, "floor_sek": "7 000"}
+    )
+    text = page.content.decode()
+    assert says in text
+    assert 'value="7 000"' in text
+    assert Scenario.objects.count() == 1
+
+
+def test_an_amount_is_changed_by_hand_and_a_wrong_one_is_kept_in_its_field(
+    client: Client, round_: Round
+) -> None:
+    client.force_login(round_.officer)
+    case = round_.case(500_000)
+    scenario = tried(round_)
+    field = f"amount-{case.pk}"
+    client.post(at(scenario), {field: "400 000", "then": "save"})
+    assert amounts_of(scenario) == {case.pk: 400_000}
+    page = client.post(at(scenario), {field: "600 000", "then": "save"}).content.decode()
+    assert "Skriv ett belopp från 0 till 500000 kronor" in page.replace("\xa0", "")
+    assert 'value="600 000"' in page
+    assert amounts_of(scenario) == {case.pk: 400_000}
+
+
+def test_one_is_adopted_and_its_progress_shown(client: Client, round_: Round) -> None:
+    client.force_login(round_.other)
+    case = round_.case(1_500_000)
+    scenario = tried(round_)
+    client.post(at(scenario), {"then": "adopt"})
+    scenario.refresh_from_db()
+    if scenario.state == ScenarioState.ADOPTING:
+        assert "hx-get" in client.get(at(scenario)).content.decode()
+        apply_scenario(scenario_id=scenario.pk)
+    page = client.get(at(scenario)).content.decode()
+    assert "1 av 1" in page
+    assert "hx-get" not in page.split('id="adoption"')[1].split(">")[0]
+    assert Proposal.objects.get(application=case).outcome == ProposedOutcome.PART
+
+
+def test_a_decision_maker_looks_but_is_not_offered_to_adopt(client: Client, round_: Round) -> None:
+    client.force_login(round_.decider)
+    round_.case(100_000)
+    scenario = tried(round_)
+    page = client.get(at(scenario)).content.decode()
+    assert 'value="adopt"' not in page
+    client.post(at(scenario), {"then": "adopt"})
+    scenario.refresh_from_db()
+    assert scenario.state == ScenarioState.DRAFT
+
+
+def test_a_case_that_the_reader_is_shut_out_of_is_not_shown(client: Client, round_: Round) -> None:
+    client.force_login(round_.other)
+    hidden, shown = round_.case(100_000), round_.case(100_000)
+    scenario = tried(round_)
+    ConflictDeclarationFactory(application=hidden, user=round_.other, has_conflict=True)
+    page = client.get(at(scenario)).content.decode()
+    assert hidden.number not in page
+    assert shown.number in page
+    assert "1 ärende visas inte" in page
+
+
+def test_a_removed_one_is_gone(client: Client, round_: Round) -> None:
+    client.force_login(round_.officer)
+    round_.case(100_000)
+    scenario = tried(round_)
+    client.post(at(scenario), {"then": "remove"})
+    assert not Scenario.objects.exists()
+    assert client.get(at(scenario)).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_pages_ask_as_often_with_thirty_rows(
+    client: Client,
+    round_: Round,
+    rows: int,
+    django_assert_num_queries: Callable[..., object],
+) -> None:
+    client.force_login(round_.officer)
+    for _each in range(rows):
+        round_.case(30_000)
+    for number in range(min(rows, 8)):
+        scenario = tried(round_, f"Försök {number}")
+    for address, number in (
+        (reverse("distribution-list"), 7),
+        (reverse("distribution", args=[round_.call.pk]), 10),
+        (at(scenario), 12),
+    ):
+        client.get(address)
+        with django_assert_num_queries(number):  # type: ignore[attr-defined]
+            client.get(address)
