@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.operations import RunPython
+from django.db.migrations.operations.base import Operation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -227,32 +227,34 @@ def without_triggers(connection: BaseDatabaseWrapper) -> Iterator[None]:
         ensure_triggers(connection)
 
 
-class RunEnsureTriggers(RunPython):
+class _TriggerOperation(Operation):
+    """An operation that looks at the database alone: unlike `RunPython` it has no use for the
+    models as they were, which take longer to put together than all the rest of a migration."""
+
+    reduces_to_sql = False
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models stay as they are."""
+
+
+class RunEnsureTriggers(_TriggerOperation):
     """The last operation of every migration that touches a table with triggers."""
 
-    def __init__(self) -> None:
-        super().__init__(_run_ensure, _run_drop, elidable=False)
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        ensure_triggers(schema_editor.connection)
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (type(self).__name__, [], {})
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        drop_triggers(schema_editor.connection)
 
 
-class RunDropTriggers(RunPython):
+class RunDropTriggers(_TriggerOperation):
     """The first operation of a migration that alters a table with triggers."""
 
-    def __init__(self) -> None:
-        super().__init__(_run_drop, _run_ensure, elidable=False)
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        drop_triggers(schema_editor.connection)
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (type(self).__name__, [], {})
-
-
-def _run_ensure(apps: Any, schema_editor: Any) -> None:
-    ensure_triggers(schema_editor.connection)
-
-
-def _run_drop(apps: Any, schema_editor: Any) -> None:
-    drop_triggers(schema_editor.connection)
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        ensure_triggers(schema_editor.connection)
 
 
 def require_triggers(connection: BaseDatabaseWrapper) -> None:
