@@ -77,37 +77,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> str:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
     """pytest-django's; gives what `migrate` alone leaves in the database, before any test."""
-    from django.db import connection
+    from tests.cleaning import Migrated
 
     with django_db_blocker.unblock():
-        return connection.creation.serialize_db_to_string()
+        return Migrated()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_leaves_the_registers(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test with real transactions ends with the database as `migrate` left it.
 
-    The journal's triggers refuse the flush, so they are away while it runs, and back after it.
+    See tests/cleaning.py.
     """
-    from django.apps import apps
-    from django.core.management import call_command
-    from django.core.management.color import no_style
-    from django.db import connection
     from django.test import TransactionTestCase
 
-    from core.triggers import without_triggers
-
     def teardown(case: Any) -> None:
-        rows = request.getfixturevalue("django_db_setup")
-        with without_triggers(connection):
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-            connection.creation.deserialize_db_from_string(rows)
-        # The rows came with their ids: the next id is after them.
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-                cursor.execute(statement)
+        request.getfixturevalue("django_db_setup").again()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

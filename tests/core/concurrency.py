@@ -27,5 +27,6 @@ def in_threads(*actions: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert failures == []
+    if failures:
+        raise failures[0]
     return results

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from grants.models import Call
 from tests.browsers import violations
@@ -73,7 +74,7 @@ def test_without_scripts_it_is_all_there(world: World, new_page: NewPage) -> Non
     page.goto(address(call))
     assert "dagar kvar" in page.locator(".countdown__left").inner_text()
     page.locator("#application-form ~ details summary").first.click()
-    assert page.get_by_text("Vad ska ansökan heta?").is_visible()
+    expect(page.get_by_text("Vad ska ansökan heta?")).to_be_visible()
     page.get_by_role("link", name="Får vi söka?").first.click()
     page.get_by_role("button", name="Visa svaret").click()
     page.wait_for_url("**far-vi-soka/**")
@@ -121,7 +122,7 @@ def test_what_is_missing_is_led_to(world: World, new_page: NewPage) -> None:
     assert page.evaluate(f"{FOCUSED}.className") == "ds-error-summary"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#id_use")
+    page.wait_for_url("**#id_use")
     assert page.locator("#id_use").is_visible()
     assert page.locator("#id_use_error").inner_text().endswith("Välj ett svar.")
 

@@ -389,7 +389,7 @@ def test_a_letter_that_cannot_be_made_waits_and_is_given_up_at_last() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_make_one_pdf() -> None:
     letter = Deciding().decided().letter
-    made = in_threads([lambda: make_letter(letter.pk)] * 4)
+    made = in_threads(*[lambda: make_letter(letter.pk)] * 4)
     assert sorted(made) == [False, False, False, True]
 
 
@@ -536,7 +536,7 @@ def test_two_who_open_at_once_leave_one_opening() -> None:
             actor=deciding.signatory,
         )
 
-    in_threads([opened] * 4)
+    in_threads(*[opened] * 4)
     names = [
         event.name
         for event in events_of(kind=JournalKind.CASE, subject=str(decision.application_id))

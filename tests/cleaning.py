@@ -1,0 +1,93 @@
+"""Leaving the database as `migrate` left it, after a test whose transactions were real."""
+
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from core.triggers import without_triggers
+
+_LEFT_ALONE = frozenset({"django_migrations"})
+
+
+class Migrated:
+    """The database as `migrate` left it: made before any test, used after each."""
+
+    def __init__(self) -> None:
+        self._rows = connection.creation.serialize_db_to_string()
+        self._tables = [
+            each for each in connection.introspection.table_names() if each not in _LEFT_ALONE
+        ]
+        self._kept = _filled(self._tables)
+        self._state = _state(self._kept)
+
+    def again(self) -> None:
+        """Make it so again."""
+        if self._may_leave_triggers_out:
+            self._delete()
+        else:
+            self._flush()
+
+    def _flush(self) -> None:
+        """As Django does it, without the triggers that would refuse it."""
+        with without_triggers(connection):
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(self._rows)
+        # The rows came with their ids: the next id is after them.
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+                cursor.execute(statement)
+
+    @transaction.atomic
+    def _delete(self) -> None:
+        """The same on PostgreSQL, which takes seconds to empty every table and to make their
+        triggers anew: rows are deleted where there are any, and no trigger is fired."""
+        names = ", ".join(f'"{each}"' for each in self._tables)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            # Whoever is still writing is waited for.
+            cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+            for table in _filled(self._tables):
+                if table not in self._kept:
+                    cursor.execute(f'DELETE FROM "{table}"')
+            if _state(self._kept) != self._state:
+                for table in self._kept:
+                    cursor.execute(f'DELETE FROM "{table}"')
+                connection.creation.deserialize_db_from_string(self._rows)
+
+    @cached_property
+    def _may_leave_triggers_out(self) -> bool:
+        if connection.vendor != "postgresql":
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            return bool(cursor.fetchone()[0])
+
+
+def _filled(tables: list[str]) -> list[str]:
+    """Those that have a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{each}' WHERE EXISTS (SELECT 1 FROM \"{each}\")" for each in tables
+            )
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _state(tables: list[str]) -> list[Any]:
+    """What the tables hold, as digests; nothing on SQLite, where it is not asked for."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{each}', md5(string_agg(t::text, chr(10) ORDER BY t::text)) "
+                f'FROM "{each}" t'
+                for each in tables
+            )
+        )
+        return sorted(cursor.fetchall())
