@@ -1,5 +1,6 @@
 """What all tests share: the databases, files of their own, a worker, a browser."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -36,7 +37,19 @@ def _first_process(config: pytest.Config) -> bool:
     return not hasattr(config, "workerinput")
 
 
+class _LongFirst:
+    """Tests that take long begin first, so that at the end nobody waits for one of them."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_LongFirst())
+    # Garbage is looked for seldom: thousands of modules and fixtures would be gone through each
+    # time, a tenth of the run.
+    gc.set_threshold(100_000, 50, 100)
     if _first_process(config):
         browsers.report()
         # A text changed in a .po is tested as it now is.
