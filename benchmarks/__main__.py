@@ -1,5 +1,5 @@
-"""`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas; and
-decision letters per second.
+"""`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas; decision
+letters per second; and a round of assessed applications.
 
 Each phase runs in a process of its own, on a database of its own: SQLite in a temporary folder,
 or a new database on the PostgreSQL that DATABASE_URL names. All must give the same figures.
@@ -32,6 +32,9 @@ def main() -> int:
     parser.add_argument("--reports", type=int, default=20_000, help="reports a stream")
     parser.add_argument("--large", action="store_true", help="import 50 000 reports a stream too")
     parser.add_argument("--letters", type=int, default=300, help="decision letters")
+    parser.add_argument(
+        "--round", type=int, default=10_000, help="assessed applications of a round, 0 for none"
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
@@ -41,6 +44,8 @@ def main() -> int:
         django.setup()
         kept = _measured(folder, options.reports)
         _letters(folder, options.letters)
+        if options.round:
+            kept = _round(folder, options.round) and kept
         if options.large:
             _imported(folder, 50_000)
     return 0 if kept else 1
@@ -116,6 +121,19 @@ def _letters(folder: Path, number: int) -> None:
 
     with _database(folder) as environment:
         print(report(_module("benchmarks.letters", environment, str(number))))
+
+
+def _round(folder: Path, number: int) -> bool:
+    from benchmarks.rounds import report
+
+    with _database(folder) as environment:
+        text, goals = report(_module("benchmarks.rounds", environment, str(number)))
+    print(text)
+    for goal, kept in goals:
+        if not kept:
+            print(f"NO  {goal}")
+    print(f"{sum(kept for _, kept in goals)} of {len(goals)} goals of the round are kept.")
+    return all(kept for _, kept in goals)
 
 
 def _generated(folder: Path, reports: int) -> tuple[Path, dict[str, int]]:

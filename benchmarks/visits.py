@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
 
@@ -179,16 +180,43 @@ def _form_to_receipt(server: Server) -> Callable[[], Cost]:
     return once
 
 
-def _transition(server: Server) -> Callable[[], Cost]:
-    """A case of its own each time: what a transition costs does not rest on its history."""
+def _cases(server: Server) -> Callable[[], Callable[[], Answer]]:
+    """The next submitted case: what asks for a completion there, and the next time goes on
+    without it. Another case each time, for what it costs does not rest on the case's history."""
     client = server.client("officer")
     client.get("/ansokningar/")
     if "csrftoken" not in client.cookies:
         client.get("/konto/password/reset/")
-    waiting = iter(list(server.filled["submitted"]) * 2)
+    waiting = cycle(server.filled["submitted"])
+
+    def next_case() -> Callable[[], Answer]:
+        address = f"/bench/transition/{next(waiting)}/"
+        return lambda: client.post(address, {})
+
+    return next_case
+
+
+def _transition(server: Server) -> Callable[[], Cost]:
+    """A move of the state machine and no more: lock, permission, facts, save, event."""
+    next_case = _cases(server)
 
     def once() -> Cost:
-        return Cost.of(client.post(f"/bench/transition/{next(waiting)}/", {}))
+        move = next_case()
+        move()
+        return Cost.of(move())
+
+    return once
+
+
+def _completion(server: Server) -> Callable[[], Cost]:
+    """A move that also writes a request, numbers it as a document and queues the mails."""
+    next_case = _cases(server)
+
+    def once() -> Cost:
+        move = next_case()
+        asked = move()
+        move()
+        return Cost.of(asked)
 
     return once
 
@@ -261,6 +289,7 @@ VISITS = (
     Visit("saving a field", make=_saving),
     Visit("form to receipt", make=_form_to_receipt, peer="form to receipt"),
     Visit("transition", make=_transition, peer="transition"),
+    Visit("completion asked for", make=_completion),
     Visit(
         "export",
         **_page(
