@@ -8,11 +8,11 @@ PYTEST_ARGS ?=
 help:
 	@echo "make demo        the programme year 2013 in a browser; PORT=8000"
 	@echo "make test        every test; PYTEST_ARGS='-k journal'"
-	@echo "make bench       import, freeze and tables against DuckDB and pandas; pages on PostgreSQL"
+	@echo "make bench       import, freeze and tables against DuckDB and pandas; a round; pages"
 	@echo "make lint        ruff, mypy, import-linter, migrations, translations"
 	@echo "make format      ruff's formatting and safe corrections"
 	@echo "make messages    locale/sv from the source texts"
-	@echo "make pictures    the pictures of the applicants' guide, from the pages"
+	@echo "make pictures    the pictures of the guides, from the pages"
 	@echo "make env         a .env with fresh secrets, for docker compose"
 
 bootstrap:
@@ -44,7 +44,8 @@ messages: bootstrap
 	$(PYTHON) bin/messages.py compile
 
 pictures: bootstrap
-	GUIDE_PICTURES=1 $(PYTHON) -m pytest tests/e2e/test_guide_pictures.py -n 0
+	GUIDE_PICTURES=1 $(PYTHON) -m pytest tests/e2e/test_guide_pictures.py \
+		tests/e2e/test_staff_guide_pictures.py -n 0
 
 env:
 	@sh bin/make-env
