@@ -188,8 +188,23 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "completions": {"task": "grants.tasks.lapse_completions", "schedule": 3600.0},
     "editions": {"task": "reporting.tasks.resume_builds", "schedule": 60.0},
+    "reports": {"task": "reporting.tasks.require_missing_reports", "schedule": 300.0},
+    "report-reminders": {
+        "task": "reporting.tasks.remind_of_reports",
+        "schedule": crontab(hour="7-17", minute="30"),
+    },
     "letters": {"task": "grants.tasks.make_due_letters", "schedule": 60.0},
     "letter-batches": {"task": "grants.tasks.resume_letter_batches", "schedule": 60.0},
+    "payments": {"task": "grants.tasks.book_answers", "schedule": 60.0},
+    "claims": {
+        "task": "grants.tasks.remind_of_debts",
+        "schedule": crontab(hour="7-17", minute="50"),
+    },
+    # Once a night; tried again later where the worker slept.
+    "reconciliation": {
+        "task": "grants.tasks.reconcile_money",
+        "schedule": crontab(hour="2-23", minute="10"),
+    },
     "opinions": {
         "task": "reviews.tasks.remind_of_opinions",
         "schedule": crontab(hour="7-17", minute="40"),

@@ -121,8 +121,15 @@ class NoticeKind(TextChoices):
     APPEAL = "appeal", _("Appeal")
     CORRECTION = "correction", _("Correction of a decision")
     OFFICER_NEEDED = "officer_needed", _("The case needs another case officer")
+    PAYMENT = "payment", _("Payment")
+    CLAIM = "claim", _("Claim or carrying over")
     COMMUNICATION = "communication", _("Material to answer")
     COMMUNICATION_ANSWERED = "communication_answered", _("Answer to what was communicated")
+    REPORT_REMINDER = "report_reminder", _("Reminder of a report")
+    REPORT_OVERDUE = "report_overdue", _("Report that has not come")
+    REPORT_RECEIVED = "report_received", _("Report received")
+    REPORT_RETURNED = "report_returned", _("Report returned")
+    REPORT_ACCEPTED = "report_accepted", _("Report accepted")
 
 
 class Direction(TextChoices):
@@ -239,3 +246,36 @@ class DisclosureOutcome(TextChoices):
     FULL = "full", _("Given out whole")
     PART = "part", _("Given out with parts left out")
     REFUSED = "refused", _("Not given out")
+
+
+class OrderState(TextChoices):
+    """How far a payment order (betalningsorder) has come."""
+
+    MADE = "made", _("Waits to be approved")
+    APPROVED = "approved", pgettext_lazy("payment order", "Approved")
+    HANDED_OVER = "handed_over", pgettext_lazy("payment order", "Handed over")
+    ANSWERED = "answered", pgettext_lazy("payment order", "Answered")
+    CANCELLED = "cancelled", pgettext_lazy("payment order", "Cancelled")
+
+
+class PaymentState(TextChoices):
+    """What became of a payment in an order."""
+
+    ORDERED = "ordered", pgettext_lazy("payment", "Under way")
+    PAID = "paid", pgettext_lazy("payment", "Paid")
+    REFUSED = "refused", pgettext_lazy("payment", "Not carried out")
+    CANCELLED = "cancelled", pgettext_lazy("payment", "Taken out")
+
+
+class PartState(TextChoices):
+    """Where a part of a grant stands that is not yet in an order, or what its payment is."""
+
+    PAID = "paid", pgettext_lazy("payment", "Paid")
+    ORDERED = "ordered", pgettext_lazy("payment", "Under way")
+    PAYABLE = "payable", pgettext_lazy("payment", "Can be paid")
+    NOT_YET = "not_yet", pgettext_lazy("payment", "Not due yet")
+    INTERIM = "interim", pgettext_lazy("payment", "Waits for the interim report")
+    REQUISITION = "requisition", pgettext_lazy("payment", "Waits for a requisition")
+    STOPPED = "stopped", pgettext_lazy("payment", "Stopped")
+    GIRO = "giro", pgettext_lazy("payment", "No giro number")
+    NOTHING = "nothing", pgettext_lazy("payment", "Nothing to pay")

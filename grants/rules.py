@@ -33,6 +33,7 @@ from grants.models import (
     DelegationRule,
     DisclosureRequest,
     Participation,
+    PaymentOrder,
     ShutOut,
 )
 
@@ -219,10 +220,17 @@ rules.add_perm("grants.correct_decision", is_received & is_decision_maker)
 rules.add_perm("grants.register_appeal", is_received & (is_registrar | is_case_officer))
 rules.add_perm("grants.appeal_decision", is_received & signs_for_part)
 rules.add_perm("grants.try_appeal", is_received & is_decision_maker & has_delegation)
+rules.add_perm(
+    "grants.admit_appeal",
+    is_received & (is_registrar | is_case_officer | (is_decision_maker & has_delegation)),
+)
 rules.add_perm("grants.delegate", administers_agency)
 rules.add_perm("grants.accept_report", is_case_officer)
 rules.add_perm("grants.close_application", is_case_officer)
 rules.add_perm("grants.book_money", is_controller)
+rules.add_perm("grants.stop_payments", staff_of_call(Role.CONTROLLER, Role.DECISION_MAKER))
+rules.add_perm("grants.request_payment", is_received & is_lead_signatory)
+rules.add_perm("grants.decide_money", is_decision_maker)
 rules.add_perm("grants.message_agency", is_received & writes_for_part)
 rules.add_perm("grants.message_applicant", is_received & is_case_officer)
 rules.add_perm("grants.register_on_paper", is_registrar)
@@ -239,10 +247,10 @@ rules.add_perm("grants.publish_round", staff_behind_call(Role.DECISION_MAKER))
 
 
 def staff_of_agency(*roles: Role) -> Predicate:
-    """A predicate: works as any of these at the agency, or at the one that was asked for
-    documents."""
+    """A predicate: works as any of these at the agency, at the one that was asked for documents,
+    or at the one whose payment order it is."""
 
-    def works_there(user: Any, thing: Agency | DisclosureRequest | None) -> bool:
+    def works_there(user: Any, thing: Agency | DisclosureRequest | PaymentOrder | None) -> bool:
         if thing is None:
             return False
         agency = thing.pk if isinstance(thing, Agency) else thing.agency_id
@@ -254,6 +262,7 @@ def staff_of_agency(*roles: Role) -> Predicate:
 sees_documents = staff_of_call(Role.REGISTRAR, Role.CASE_OFFICER, Role.DECISION_MAKER, Role.ANALYST)
 reviews_disclosure = staff_of_agency(Role.REGISTRAR, Role.CASE_OFFICER)
 
+rules.add_perm("grants.handle_payments", staff_of_agency(Role.CONTROLLER))
 rules.add_perm("grants.see_documents", is_received & sees_documents)
 rules.add_perm("grants.register_disclosure", reviews_disclosure)
 rules.add_perm("grants.review_disclosure", reviews_disclosure)

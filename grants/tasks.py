@@ -12,13 +12,16 @@ from grants.documents import kept_application_pdf, letter_pdf
 from grants.models import ApplicationVersion
 from grants.selectors import completions_past_due
 from grants.selectors.letters import due_batch_ids, due_letter_ids
-from grants.services import letter_batches, letters
+from grants.selectors.payments import unfinished_answers
+from grants.services import letter_batches, letters, payment_answers, reconciling
+from grants.services.claims import remind_of_claims
 from grants.services.handling import lapse_completion
 from grants.services.reminders import remind_of_drafts
 
 CASES_A_RUN = 200
 LETTERS_A_RUN = 200
 BATCHES_A_RUN = 5
+ANSWERS_A_RUN = 20
 LATE_ANSWERS = timedelta(days=14)
 """So long after its date a completion can still be sent in, and is marked late, unless an officer
 lets the case go on before."""
@@ -91,3 +94,28 @@ def resume_letter_batches() -> int:
     return sum(
         run_letter_batch(pk) for pk in due_batch_ids(now=timezone.now(), limit=BATCHES_A_RUN)
     )
+
+
+@shared_task
+def book_answer(answer_id: int) -> bool:
+    """Book what the accounting system answered; returns whether all of it is booked."""
+    return payment_answers.book_answer(answer_id=answer_id)
+
+
+@shared_task
+def book_answers() -> int:
+    """Go on with answers that were left half booked, for beat; returns how many are booked."""
+    return sum(book_answer(pk) for pk in unfinished_answers(ANSWERS_A_RUN))
+
+
+@shared_task
+def reconcile_money() -> int:
+    """Reconcile the money of every agency once a night, for beat; returns in how many something
+    differs."""
+    return reconciling.reconcile_all()
+
+
+@shared_task
+def remind_of_debts() -> int:
+    """Remind of claims whose last day to pay has passed, for beat; returns how many."""
+    return remind_of_claims()

@@ -91,3 +91,107 @@ refuse(
     ),
     needs=("grants_shutout",),
 )
+
+append_only("grants_requisition")
+append_only("grants_reconciliation")
+refuse_removal("grants_paymentorder")
+refuse(
+    name="grants_paymentorder_goes_on",
+    table="grants_paymentorder",
+    on="UPDATE",
+    message=gettext_noop("A payment order only goes on to its next state."),
+    when=(
+        "NEW.agency_id <> OLD.agency_id OR NEW.made_by_id <> OLD.made_by_id "
+        "OR NEW.made_at <> OLD.made_at "
+        "OR coalesce(OLD.approved_by_id, NEW.approved_by_id, 0) <> coalesce(NEW.approved_by_id, 0) "
+        "OR (OLD.sha256 <> '' AND NEW.sha256 <> OLD.sha256) "
+        "OR (NEW.state <> OLD.state AND NOT ("
+        "(OLD.state = 'made' AND NEW.state IN ('approved', 'cancelled')) "
+        "OR (OLD.state = 'approved' AND NEW.state IN ('handed_over', 'cancelled')) "
+        "OR (OLD.state = 'handed_over' AND NEW.state = 'answered')))"
+    ),
+)
+refuse_removal("grants_payment")
+refuse(
+    name="grants_payment_stays",
+    table="grants_payment",
+    on="UPDATE",
+    message=gettext_noop("A payment is not changed."),
+    when=(
+        "NEW.order_id <> OLD.order_id OR NEW.number <> OLD.number OR NEW.part <> OLD.part "
+        "OR NEW.application_id <> OLD.application_id OR NEW.decision_id <> OLD.decision_id "
+        "OR NEW.amount_sek <> OLD.amount_sek OR NEW.year <> OLD.year "
+        "OR (OLD.giro_number <> '' AND (NEW.giro_number <> OLD.giro_number "
+        "OR NEW.giro_kind <> OLD.giro_kind OR NEW.payee <> OLD.payee)) "
+        "OR (OLD.state <> 'ordered' AND NEW.state <> OLD.state)"
+    ),
+)
+refuse(
+    name="grants_payment_answered_when_handed_over",
+    table="grants_payment",
+    on="UPDATE",
+    message=gettext_noop("Only an order that was handed over has been paid."),
+    when=(
+        "NEW.state <> OLD.state AND NEW.state IN ('paid', 'refused') AND NOT EXISTS "
+        "(SELECT 1 FROM grants_paymentorder o WHERE o.id = NEW.order_id "
+        "AND o.state = 'handed_over')"
+    ),
+    needs=("grants_paymentorder",),
+)
+refuse_removal("grants_orderanswer")
+refuse(
+    name="grants_orderanswer_stays",
+    table="grants_orderanswer",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "NEW.order_id <> OLD.order_id OR NEW.sha256 <> OLD.sha256 "
+        "OR CAST(NEW.rows AS TEXT) <> CAST(OLD.rows AS TEXT) OR OLD.finished_at IS NOT NULL"
+    ),
+)
+refuse_removal("grants_paymentstop")
+refuse(
+    name="grants_paymentstop_only_lifted",
+    table="grants_paymentstop",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "NEW.application_id <> OLD.application_id OR NEW.reason <> OLD.reason "
+        "OR NEW.stopped_by_id <> OLD.stopped_by_id OR OLD.lifted_at IS NOT NULL"
+    ),
+)
+refuse_removal("grants_claim")
+refuse(
+    name="grants_claim_stays",
+    table="grants_claim",
+    on="UPDATE",
+    message=gettext_noop("A claim is not changed."),
+    when=(
+        "NEW.application_id <> OLD.application_id OR NEW.amount_sek <> OLD.amount_sek "
+        "OR NEW.due_on <> OLD.due_on OR NEW.text <> OLD.text OR NEW.sent_by_id <> OLD.sent_by_id"
+    ),
+)
+refuse_removal("grants_writeoff")
+refuse(
+    name="grants_writeoff_decided_once",
+    table="grants_writeoff",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "OLD.decided_at IS NOT NULL OR NEW.amount_sek <> OLD.amount_sek "
+        "OR NEW.application_id <> OLD.application_id OR NEW.grounds <> OLD.grounds "
+        "OR NEW.proposed_by_id <> OLD.proposed_by_id"
+    ),
+)
+refuse_removal("grants_carryoverrequest")
+refuse(
+    name="grants_carryoverrequest_decided_once",
+    table="grants_carryoverrequest",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "OLD.decided_at IS NOT NULL OR NEW.amount_sek <> OLD.amount_sek "
+        "OR NEW.application_id <> OLD.application_id OR NEW.year <> OLD.year "
+        "OR NEW.reasons <> OLD.reasons OR NEW.asked_by_id <> OLD.asked_by_id"
+    ),
+)

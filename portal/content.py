@@ -64,6 +64,7 @@ _BATCH_TONES: dict[str, Tone] = {
 _OTHER_MAIL: dict[str, Text] = {
     "account": gettext_lazy("Account and sign-in"),
     "invitation": gettext_lazy("Invitation to an organisation"),
+    "reconciliation": gettext_lazy("Reconciliation of the money"),
     "representation-waiting": gettext_lazy("Requests to represent organisations"),
     "representation-answered": gettext_lazy("Answer about representing an organisation"),
     "representation-approved": gettext_lazy("News about who represents an organisation"),

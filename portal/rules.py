@@ -89,6 +89,12 @@ def decides(user: Any) -> bool:
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
+def handles_money(user: Any) -> bool:
+    """Is controller at some agency."""
+    return any(work.role == Role.CONTROLLER for work in work_of(user))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
 def sees_mail(user: Any) -> bool:
     """Is registrar, case officer or administrator at some agency."""
     return any(work.role in HANDLES_MAIL for work in work_of(user))
@@ -142,4 +148,5 @@ rules.add_perm("portal.disclose", discloses)
 rules.add_perm("portal.answer_requests", answers_those_who_ask)
 rules.add_perm("portal.see_mail", sees_mail)
 rules.add_perm("portal.give_opinions", gives_opinions)
+rules.add_perm("portal.handle_money", handles_money)
 rules.add_perm("portal.resend_mail", handles_mail)

@@ -5,8 +5,11 @@ from typing import Any
 import rules
 
 from applicants.enums import Role
-from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role
+from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role, is_person
+from applicants.selectors import organisations_acted_for
 from core.models import Agency
+from grants.enums import Approval
+from grants.models import Participation
 from grants.rules import shut_out_ids
 from reporting.enums import ReportStatus
 from reporting.models import Report
@@ -16,6 +19,18 @@ from reporting.models import Report
 def writes_for_the_organisation(user: Any, report: Report | None) -> bool:
     """Writes for the organisation whose report it is."""
     return report is not None and has_mandate(user, report.organisation_id, WRITERS)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def writes_for_a_partner(user: Any, report: Report | None) -> bool:
+    """Writes for an organisation that takes part in a grant that the report answers for."""
+    if report is None or not is_person(user):
+        return False
+    parts = Participation.objects.filter(application__report_references__report=report).exclude(
+        approval=Approval.DECLINED
+    )
+    acted_for = organisations_acted_for(user, WRITERS)
+    return parts.filter(organisation__in=acted_for.values("pk")).exists()
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -72,7 +87,10 @@ def is_analyst_of_agency(user: Any, agency: Agency | None) -> bool:
 
 rules.add_perm("reporting.build_edition", is_analyst_of_agency)
 rules.add_perm("reporting.require_report", is_officer_of_agency)
-rules.add_perm("reporting.write_report", writes_for_the_organisation)
+rules.add_perm("reporting.write_report", writes_for_the_organisation | writes_for_a_partner)
 rules.add_perm("reporting.send_report", signs_for_the_organisation)
 rules.add_perm("reporting.review_report", is_officer_of_report)
-rules.add_perm("reporting.view_report", writes_for_the_organisation | (is_received & reads_reports))
+rules.add_perm(
+    "reporting.view_report",
+    writes_for_the_organisation | writes_for_a_partner | (is_received & reads_reports),
+)

@@ -5,6 +5,7 @@ from core.triggers import append_only
 append_only("reporting_reportversion")
 append_only("reporting_reportarea")
 append_only("reporting_reportanswer")
+append_only("reporting_reportdocument")
 append_only("reporting_frozendataset")
 append_only("reporting_edition")
 append_only("reporting_editiontable")

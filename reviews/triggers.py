@@ -80,9 +80,21 @@ for event in BOTH:
             "EXISTS (SELECT 1 FROM reviews_requirementfinding f "
             "WHERE f.application_id = NEW.application_id AND f.made_by_id = NEW.decided_by_id) "
             "OR EXISTS (SELECT 1 FROM reviews_assessment a "
-            "WHERE a.application_id = NEW.application_id AND a.officer_id = NEW.decided_by_id)"
+            "WHERE a.application_id = NEW.application_id AND a.officer_id = NEW.decided_by_id) "
+            "OR EXISTS (SELECT 1 FROM reviews_lineassessment l "
+            "WHERE l.application_id = NEW.application_id AND l.assessed_by_id = NEW.decided_by_id) "
+            "OR EXISTS (SELECT 1 FROM reviews_proposal p "
+            "WHERE p.application_id = NEW.application_id AND p.prepared_by_id = NEW.decided_by_id) "
+            "OR EXISTS (SELECT 1 FROM reviews_admission m "
+            "WHERE m.application_id = NEW.application_id AND m.made_by_id = NEW.decided_by_id)"
         ),
-        needs=("reviews_requirementfinding", "reviews_assessment"),
+        needs=(
+            "reviews_requirementfinding",
+            "reviews_assessment",
+            "reviews_lineassessment",
+            "reviews_proposal",
+            "reviews_admission",
+        ),
     )
 
 # A declared conflict holds until it is withdrawn, and it alone shuts out.

@@ -7,7 +7,7 @@ from core.checks.files import (
     clean_file_name,
     refuse_beyond,
 )
-from core.checks.shares import half_up_percent, largest_remainder
+from core.checks.shares import half_up_percent, in_proportion, largest_remainder
 
 __all__ = [
     "FileRefused",
@@ -15,6 +15,7 @@ __all__ = [
     "canonical_json",
     "clean_file_name",
     "half_up_percent",
+    "in_proportion",
     "largest_remainder",
     "refuse_beyond",
     "sha256_text",

@@ -1,6 +1,6 @@
-"""Shares of a whole as whole percentages."""
+"""Shares of a whole: as whole percentages, and as whole sums in proportion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 def half_up_percent(part: int, n: int) -> int:
@@ -9,17 +9,28 @@ def half_up_percent(part: int, n: int) -> int:
 
 
 def largest_remainder(counts: Sequence[int]) -> list[int]:
-    """Whole percentages that add up to 100 (all 0 when the counts are).
+    """Whole percentages that add up to 100 (all 0 when the counts are), by `in_proportion`."""
+    return in_proportion(100, counts)
 
-    The points that rounding down leaves over go to the largest remainders; on a tie to the
-    larger count, then to the earlier option.
+
+def in_proportion(
+    whole: int, weights: Sequence[int], *, first: Callable[[int], int] | None = None
+) -> list[int]:
+    """Whole parts in proportion to the weights that add up to `whole`; all 0 when the weights are,
+    and where `whole` is not above 0. Weights are not negative.
+
+    What rounding down leaves over goes by one to the largest remainders; on a tie to the larger
+    weight, then to the earlier. `first` gives another order of a tie, by place, the lowest first.
     """
-    n = sum(counts)
-    if n == 0:
-        return [0] * len(counts)
-    shares = [100 * count // n for count in counts]
-    left = 100 - sum(shares)
-    order = sorted(range(len(counts)), key=lambda i: (-(100 * counts[i] % n), -counts[i], i))
-    for i in order[:left]:
-        shares[i] += 1
-    return shares
+    total = sum(weights)
+    if total == 0 or whole <= 0:
+        return [0] * len(weights)
+    parts = [whole * weight // total for weight in weights]
+
+    def order(place: int) -> tuple[int, int, int]:
+        tied = -weights[place] if first is None else first(place)
+        return -(whole * weights[place] % total), tied, place
+
+    for place in sorted(range(len(weights)), key=order)[: whole - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -120,6 +120,7 @@ _OWN_TEXTS: dict[str, str] = {
     "reason_missing": gettext_noop(
         "the answer “{value}” means {verdict} and says not why; expected a reason"
     ),
+    "parts_not_whole": gettext_noop("the parts are {value} % together; expected 100 %"),
     "not_an_email": gettext_noop("“{value}” is not an e-mail address"),
     "no_document": gettext_noop("expected a document of fields and values"),
     "not_yaml": gettext_noop("is not readable as YAML: {problem}"),

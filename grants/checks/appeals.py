@@ -11,7 +11,7 @@ DAYS_TO_APPEAL = 21
 class AppealRefused(Exception):
     """It cannot be done with this decision or appeal. `code`: `not_appealable`, `not_a_party`,
     `superseded`, `empty`, `state`, `in_time`, `reasons`, `with_the_court`, `no_order`,
-    `being_reconsidered`, `date`, `not_there`, `same`."""
+    `being_reconsidered`, `date`, `not_there`, `same`, `appealed` (by that party already)."""
 
     def __init__(self, code: str) -> None:
         self.code = code

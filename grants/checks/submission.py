@@ -58,7 +58,8 @@ class Finding:
 class Participant:
     """An organisation's part as it stands when the checks are run. `granted_before`: it was
     granted money in the year before. `can_be_signed`: somebody can sign for it, alone or two
-    together; None has not been looked up."""
+    together; None has not been looked up. `owes`: what the agency claimed back of it has not been
+    paid by its last day."""
 
     organisation: int
     kind: str
@@ -66,6 +67,7 @@ class Participant:
     approved: bool | None
     granted_before: bool = False
     can_be_signed: bool | None = None
+    owes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,15 @@ def _signable(at: Snapshot) -> Iterator[Finding]:
         if part.can_be_signed is False:
             severity = Severity.ADVICE if part.is_lead else Severity.LOOKED_AT
             yield Finding("nobody_signs", severity, part.organisation)
+
+
+def _owes(at: Snapshot) -> Iterator[Finding]:
+    terms = at.definition.payments if at.definition is not None else None
+    for part in at.participants:
+        if part.owes and terms is not None and terms.repayment.blocks is not None:
+            yield Finding("owes_money_blocks", Severity.BLOCKING, part.organisation)
+        elif part.owes:
+            yield Finding("owes_money", Severity.LOOKED_AT, part.organisation)
 
 
 def _areas(at: Snapshot) -> Iterator[Finding]:
@@ -414,6 +425,7 @@ SUBMISSION_CHECKS: tuple[Callable[[Snapshot], Iterator[Finding]], ...] = (
     _amount,
     _only_application,
     _signable,
+    _owes,
     *FORM_CHECKS,
 )
 

@@ -1,7 +1,6 @@
 """Frozen values of the grants room, without the database: money, drafts, fields."""
 
 from .money import (
-    CallTotals,
     FundYear,
     HistoryYear,
     Posting,
@@ -12,7 +11,6 @@ from .money import (
 )
 
 __all__ = [
-    "CallTotals",
     "FundYear",
     "HistoryYear",
     "Posting",

@@ -176,7 +176,8 @@ class _Reasons:
             lines.append(line.reason)
         if line.text:
             lines.append(line.text)
-        if line.allotted_sek < line.approved_sek and line.reason != "frame":
+        # A rejection allots nothing, whatever was accepted: the frame is not why.
+        if self.is_grant and line.allotted_sek < line.approved_sek and line.reason != "frame":
             lines.append(
                 _("The frame does not suffice for all that was accepted: %(approved)s was.")
                 % {"approved": amount(line.approved_sek)}

@@ -52,26 +52,6 @@ class FundYear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallTotals:
-    """What a call has come to, whole SEK. Drafts are not counted; `decided` are tried cases."""
-
-    applications: int
-    joint_applications: int
-    requested_sek: int
-    granted: int
-    rejected: int
-    dismissed: int
-    withdrawn: int
-    granted_sek: int
-    frame_sek: int
-
-    @property
-    def frame_left_sek(self) -> int:
-        """What of the frame is not granted."""
-        return self.frame_sek - self.granted_sek
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryYear:
     """An organisation's part in one year's calls, whole SEK, over the cases that it led."""
 

@@ -148,8 +148,10 @@ def parts_of_content(content: ApplicationContent, marks: Mapping[str, str]) -> t
     for area in content.areas:
         for section in area.sections:
             found.lines(f"{area.title}: {section.title}", section.lines)
-        for activity in area.activities:
-            found.lines(f"{area.title}: {activity.title}", activity.lines)
+        for number, activity in enumerate(area.activities, start=1):
+            # What it is called is an answer, and can be left out: it heads nothing.
+            name = _("Activity %(number)d") % {"number": number}
+            found.lines(f"{area.title}: {name}", activity.lines)
     for section in content.sections:
         found.lines(section.title, section.lines)
     found.budget(content)

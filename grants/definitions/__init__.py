@@ -5,8 +5,9 @@ Call: `CallDefinition`, `CallDates`, `AgencyReference`, `Area`, `PlacedArea`, `D
 `OrganisationKind`. Application: `ApplicationForm`, `Budget`, `CostCategory`, `CostRule`,
 `CostRuleKind`, `AttachmentKind`, `RequirementForm`, `EligibilityQuestion`, `EligibilityAnswer`,
 `Verdict`, `Contact`. Assessment: `AssessmentForm`, `CostReason`, `LibraryText`, `TextUse`,
-`OpinionForm`, `Letter`, `Appeal`, `DecisionKind`. Tables: `TableDefinition`, `TableKind`,
-`Entry`, `RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`,
+`OpinionForm`, `Letter`, `Appeal`, `DecisionKind`. Payments: `PaymentTerms`, `PaymentPart`,
+`RepaymentTerms`. Reporting: `ReportForm`, `ReportReminders`. Tables: `TableDefinition`,
+`TableKind`, `Entry`, `RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`,
 `dump_call_definition`, `lay_over`, `built_in_definitions`, `built_in_definition`; faults are
 `core.definitions.DefinitionError`.
 """
@@ -58,6 +59,8 @@ from grants.definitions.loader import (
     lay_over,
     load_call_definition,
 )
+from grants.definitions.payments import PaymentPart, PaymentTerms, RepaymentTerms
+from grants.definitions.reporting import ReportForm, ReportReminders
 from grants.definitions.tables import (
     HAD_FUNDING,
     ColumnText,
@@ -97,8 +100,13 @@ __all__ = [
     "LibraryText",
     "OpinionForm",
     "OrganisationKind",
+    "PaymentPart",
+    "PaymentTerms",
     "PlacedArea",
+    "RepaymentTerms",
     "ReportDemand",
+    "ReportForm",
+    "ReportReminders",
     "Requirement",
     "RequirementForm",
     "RevocationGround",

@@ -19,6 +19,8 @@ from core.definitions.text import Code, Document, Key, LocalText, NonEmpty
 from grants.definitions.application import ApplicationForm
 from grants.definitions.assessment import AssessmentForm
 from grants.definitions.kinds import OrganisationKind
+from grants.definitions.payments import PaymentTerms
+from grants.definitions.reporting import ReportForm
 from grants.definitions.tables import (
     HAD_FUNDING,
     ColumnText,
@@ -184,6 +186,8 @@ class CallDefinition(Document):
     `follows` is the code of the definition that this one was copied from; None for one that was
     written. `application` None: what the application form asked is *not recorded*, and nobody
     can apply here. `assessment` None: how the applications were judged is *not recorded*.
+    `reporting` None: grantees report as the defaults of `ReportForm` say.
+    `payments` None: how the grants are paid is *not recorded*, and nothing is paid here.
     """
 
     code: Code
@@ -207,6 +211,8 @@ class CallDefinition(Document):
     revocation_grounds: tuple[RevocationGround, ...] = ()
     application: ApplicationForm | None = None
     assessment: AssessmentForm | None = None
+    payments: PaymentTerms | None = None
+    reporting: ReportForm | None = None
     report_questionnaire: Questionnaire
     tables: tuple[TableDefinition, ...] = ()
 
@@ -215,6 +221,11 @@ class CallDefinition(Document):
         """Every area in order, those of the development fields first."""
         inside = [PlacedArea(area, each) for each in self.development_fields for area in each.areas]
         return (*inside, *(PlacedArea(area, None) for area in self.other_areas))
+
+    @property
+    def report_form(self) -> ReportForm:
+        """How grantees report."""
+        return self.reporting or ReportForm()
 
     @property
     def area_codes(self) -> tuple[str, ...]:
@@ -287,7 +298,8 @@ class CallDefinition(Document):
         Without the forms that are not there: the checksums of definitions stored before there
         were such forms stay what they were.
         """
-        left_out = {name for name in ("application", "assessment") if getattr(self, name) is None}
+        forms = ("application", "assessment", "payments", "reporting")
+        left_out = {name for name in forms if getattr(self, name) is None}
         return self.model_dump(mode="json", exclude=left_out)
 
     def copy_for(
@@ -379,6 +391,9 @@ class CallDefinition(Document):
             codes = tuple(each.code for each in rules)
             for place, wrong in self.assessment.faults_in(rules=codes):
                 yield ("assessment", *place), wrong
+        if self.reporting is not None:
+            for place, wrong in self.reporting.faults_in(application=self.application):
+                yield ("reporting", *place), wrong
 
     def _faulty_tables(self) -> Faults:
         for t, table in enumerate(self.tables):

@@ -3,6 +3,7 @@
 from .appeals import Appeal, DecisionCorrection, DecisionDelivery
 from .applications import Application, ApplicationVersion, Participation
 from .calls import ActivityArea, Call, CallDefinitionRecord, DevelopmentField, Requirement
+from .claims import CarryOverRequest, Claim, WriteOff
 from .decisions import Decision
 from .delay import DelayRequest
 from .delegation import DelegationRule
@@ -11,6 +12,14 @@ from .drafts import Attachment, DraftRow, DraftValue, PartnerInvitation
 from .ledger import LedgerEntry
 from .letters import DecisionLetter, LetterBatch
 from .papers import CompletionRequest, Message, MessageReading, Signature
+from .payments import (
+    OrderAnswer,
+    Payment,
+    PaymentOrder,
+    PaymentStop,
+    Reconciliation,
+    Requisition,
+)
 from .register import CaseDocument, DocumentChange, FieldMark, ShutOut
 from .search import CaseArea, CaseSearch
 
@@ -22,9 +31,11 @@ __all__ = [
     "Attachment",
     "Call",
     "CallDefinitionRecord",
+    "CarryOverRequest",
     "CaseArea",
     "CaseDocument",
     "CaseSearch",
+    "Claim",
     "CompletionRequest",
     "Decision",
     "DecisionCorrection",
@@ -44,9 +55,16 @@ __all__ = [
     "LetterBatch",
     "Message",
     "MessageReading",
+    "OrderAnswer",
     "Participation",
     "PartnerInvitation",
+    "Payment",
+    "PaymentOrder",
+    "PaymentStop",
+    "Reconciliation",
     "Requirement",
+    "Requisition",
     "ShutOut",
     "Signature",
+    "WriteOff",
 ]

@@ -106,7 +106,8 @@ class Appeal(models.Model):
 
     `received_on` is the Swedish date of receipt, `last_day` the last day to appeal as it was when
     the appeal came, null where the day on which the party received the decision is not known.
-    `admitted_why` says why an appeal that came late is taken up all the same.
+    `admitted_why` says why an appeal that came late is taken up all the same. A party has one
+    appeal against a decision at a time: what it adds is a document in the case.
     """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
@@ -151,6 +152,11 @@ class Appeal(models.Model):
         verbose_name_plural = _("appeals")
         indexes: ClassVar = [models.Index(fields=["state", "received_on"], name="appeal_state")]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["decision", "organisation"],
+                condition=~Q(state__in=[AppealState.DISMISSED, AppealState.ENDED]),
+                name="appeal_one_open",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=AppealState.values), name="appeal_state_known"
             ),

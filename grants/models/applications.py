@@ -253,6 +253,13 @@ class Participation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "application"],
+                condition=Q(role=ParticipationRole.PARTNER),
+                name="participation_partners",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["application", "organisation"], name="participation_unique"

@@ -1,7 +1,7 @@
 """Reading calls, cases and money."""
 
 from applicants.selectors import agencies_of
-from grants.selectors.calls import call_totals, calls_visible_to, frame_left
+from grants.selectors.calls import calls_visible_to, frame_left
 from grants.selectors.cases import (
     applications_listed,
     applications_received,
@@ -31,7 +31,6 @@ __all__ = [
     "applications_listed",
     "applications_received",
     "applications_visible_to",
-    "call_totals",
     "calls_visible_to",
     "case_file",
     "completions_past_due",

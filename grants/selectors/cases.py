@@ -29,7 +29,14 @@ from applicants.selectors import (
 from core.selectors.prepared import Prepared, keep_prefetched, knowing
 from grants.content import HistoryYear
 from grants.enums import EntryKind, ParticipationRole, Status
-from grants.models import Application, ApplicationVersion, Decision, LedgerEntry, Participation
+from grants.models import (
+    Application,
+    ApplicationVersion,
+    Claim,
+    Decision,
+    LedgerEntry,
+    Participation,
+)
 from grants.rules import shut_out_ids
 
 from .calls import NOT_RECEIVED
@@ -133,9 +140,16 @@ def participants_of(application: Application) -> list[Participation]:
 
 
 def participations_in(application: Any) -> QuerySet[Participation]:
-    """The same of an application by its id, to be asked further."""
+    """The same of an application by its id, to be asked further; `debt_due` is the earliest last
+    day to pay of what the call's agency has claimed of the organisation and not got."""
+    owed = Claim.objects.filter(
+        settled_at__isnull=True,
+        application__lead=OuterRef("organisation"),
+        application__call__agency=OuterRef("application__call__agency"),
+    )
     return (
         Participation.objects.filter(application=application)
+        .annotate(debt_due=Subquery(owed.order_by("due_on").values("due_on")[:1]))
         .select_related("organisation", "organisation__county", "organisation__municipality")
         .order_by("role", "organisation__sort_key", "pk")
     )

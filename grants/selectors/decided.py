@@ -11,6 +11,8 @@ from grants.definitions import Appeal as AppealRule
 from grants.enums import CorrectedPlace
 from grants.models import Appeal, Application, Decision, DecisionCorrection, DecisionDelivery
 
+from .register import not_secret_to_party
+
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
@@ -20,29 +22,40 @@ class Corrected:
     conditions: tuple[str, ...]
     dissent: str
 
-    def text_of(self, place: str) -> str:
-        """The text of one place; conditions one on each line."""
+    def texts_of(self, place: str) -> tuple[str, ...]:
+        """The texts of one place: each condition by itself, or the one text there is."""
         if place == CorrectedPlace.CONDITIONS:
-            return "\n".join(self.conditions)
-        return self.dissent if place == CorrectedPlace.DISSENT else self.reasons
+            return self.conditions
+        return (self.dissent if place == CorrectedPlace.DISSENT else self.reasons,)
+
+    def text_of(self, place: str) -> str:
+        """The text of one place; each condition begins a line."""
+        return "\n".join(self.texts_of(place))
+
+    def says(self, place: str, text: str) -> bool:
+        """Whether the text stands in one of the texts of the place."""
+        return any(text in each for each in self.texts_of(place))
 
 
 def corrected(decision: Decision) -> Corrected:
-    """The decision's texts as corrected; the first place where the error stands is put right."""
+    """The decision's texts as corrected; the first text of the place where the error stands is put
+    right, once. A condition that nothing is left of is gone."""
     basis = decision.basis_content
-    conditions = "\n".join(basis.conditions) if basis is not None else ""
-    texts = {
-        CorrectedPlace.REASONS: decision.reasons,
-        CorrectedPlace.CONDITIONS: conditions,
-        CorrectedPlace.DISSENT: decision.dissent,
+    texts: dict[CorrectedPlace, list[str]] = {
+        CorrectedPlace.REASONS: [decision.reasons],
+        CorrectedPlace.CONDITIONS: list(basis.conditions) if basis is not None else [],
+        CorrectedPlace.DISSENT: [decision.dissent],
     }
     for each in sorted(decision.corrections.all(), key=lambda found: found.pk):
-        place = CorrectedPlace(each.place)
-        texts[place] = texts[place].replace(each.before, each.after, 1)
+        there = texts[CorrectedPlace(each.place)]
+        for number, text in enumerate(there):
+            if each.before in text:
+                there[number] = text.replace(each.before, each.after, 1)
+                break
     return Corrected(
-        reasons=texts[CorrectedPlace.REASONS],
-        conditions=tuple(line for line in texts[CorrectedPlace.CONDITIONS].split("\n") if line),
-        dissent=texts[CorrectedPlace.DISSENT],
+        reasons=texts[CorrectedPlace.REASONS][0],
+        conditions=tuple(each for each in texts[CorrectedPlace.CONDITIONS] if each.strip()),
+        dissent=texts[CorrectedPlace.DISSENT][0],
     )
 
 
@@ -63,9 +76,11 @@ def decisions_of(application: Application) -> list[Decision]:
     return list(_with_all(Decision.objects.filter(application=application)).order_by("-pk"))
 
 
-def decision_of(application: Application, pk: int) -> Decision | None:
-    """One decision of the case, with all that its page shows."""
-    return _with_all(Decision.objects.filter(application=application, pk=pk)).first()
+def decision_of(application: Application, pk: int, *, own: bool = False) -> Decision | None:
+    """One decision of the case, with all that its page shows; `own` leaves out one that is secret
+    to its party."""
+    found = Decision.objects.filter(application=application, pk=pk)
+    return _with_all(not_secret_to_party(found, "decision") if own else found).first()
 
 
 def _with_all(decisions: QuerySet[Decision]) -> QuerySet[Decision]:

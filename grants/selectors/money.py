@@ -46,3 +46,8 @@ def fund_years_in(entries: Iterable[LedgerEntry]) -> list[FundYear]:
 def ledger_balance(application: Application) -> int:
     """What of the case's money is not accounted for, whole SEK; zero lets it be closed."""
     return balance_sek(fund_years(application))
+
+
+def entries_of(application: Application) -> QuerySet[LedgerEntry]:
+    """All the case's entries in the order in which they were booked, reversals too."""
+    return application.ledger_entries.order_by("pk")

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Concat
 
 from applicants.enums import Role
 from core.models import Agency, StoredFile
+from grants.enums import DocumentKind
 from grants.models import (
     Application,
     ApplicationVersion,
@@ -31,6 +32,8 @@ from .cases import applications_received
 
 SEES_DOCUMENTS = (Role.REGISTRAR, Role.CASE_OFFICER, Role.DECISION_MAKER, Role.ANALYST)
 """Who at an agency sees the list of a case's documents."""
+TRIED = (DocumentKind.APPLICATION, DocumentKind.COMPLETION, DocumentKind.DECISION)
+"""The documents whose secrecy marking keeps a case's names from the public."""
 
 
 def documented_cases(user: Any) -> QuerySet[Application]:
@@ -116,6 +119,15 @@ def marks_of(application: Application) -> Mapping[str, str]:
 # The public register ------------------------------------------------------------------------------
 
 
+def names_marked() -> Exists:
+    """Whether a document that a case rests on has a secrecy marking: the names of its
+    organisations are then not shown to the public, here or among what was granted."""
+    marked = CaseDocument.objects.filter(
+        application=OuterRef("pk"), kind__in=[str(kind) for kind in TRIED]
+    )
+    return Exists(marked.exclude(secrecy=""))
+
+
 def diary_cases(chosen: Mapping[str, Any]) -> QuerySet[Application]:
     """The received cases, as the public register lists them. `chosen` may have `number` (any
     part of it), `organisation` (ids of cases or a condition, see `portal.selectors.diary`),
@@ -134,10 +146,12 @@ def diary_cases(chosen: Mapping[str, Any]) -> QuerySet[Application]:
     return cases
 
 
-def with_diary_parts(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """With what a line of the public register shows: the call and the names of organisations."""
+def with_diary_parts(cases: QuerySet[Application]) -> QuerySet[Any]:
+    """With what a line of the public register shows: the call and the names of organisations,
+    and `secret`, whether those are not shown."""
     return (
-        cases.select_related("call", "call__agency", "call__definition_record", "lead")
+        cases.annotate(secret=names_marked())
+        .select_related("call", "call__agency", "call__definition_record", "lead")
         .defer("call__definition_record__document")
         .prefetch_related(
             Prefetch(
@@ -150,9 +164,11 @@ def with_diary_parts(cases: QuerySet[Application]) -> QuerySet[Application]:
     )
 
 
-def public_parties(application: Application) -> frozenset[str]:
-    """The names that the public register may say: of those that take part, and of agencies."""
-    names = {part.organisation.name for part in application.participations.all()}
+def public_parties(application: Any) -> frozenset[str]:
+    """The names that the public register may say: of those that take part, unless the case is
+    annotated as `secret`, and of agencies."""
+    parts = () if application.secret else application.participations.all()
+    names = {part.organisation.name for part in parts}
     for agency in Agency.objects.all():
         names |= {agency.name_sv, agency.name_en, agency.short}
     return frozenset(names - {""})

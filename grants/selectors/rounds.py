@@ -1,17 +1,49 @@
 """Reading what a call has come to: outcomes told apart, and what was granted to whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
-from grants.enums import DocumentKind, Outcome, Status
-from grants.models import Application, Call, CaseDocument, Decision
+from grants.enums import Outcome, Status
+from grants.models import Application, Call, Decision
 
 from .calls import NOT_RECEIVED
+from .register import names_marked
 
-TRIED = (DocumentKind.APPLICATION, DocumentKind.COMPLETION, DocumentKind.DECISION)
-"""The documents whose secrecy marking keeps a grant's names from the public page."""
+GRANT_THAT_COUNTS = Q(
+    Q(superseded_by__isnull=True) | Q(superseded_by__outcome=Outcome.REVOKED),
+    outcome=Outcome.GRANTED,
+    application__granted_sek__isnull=False,
+)
+"""The decision by which each case's `granted_sek` was granted: also where the grant is revoked
+since, not where the case is being reconsidered."""
+
+
+def revoked_now() -> Exists:
+    """Whether an application's standing decision revokes its grant, which also a closed case's
+    may."""
+    return Exists(
+        Decision.objects.filter(
+            application=OuterRef("pk"), superseded_by__isnull=True, outcome=Outcome.REVOKED
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,66 +78,81 @@ class OutcomeCounts:
         return self.frame_sek - self.granted_sek
 
 
+def with_end(cases: QuerySet[Any]) -> QuerySet[Any]:
+    """The cases with `ended`: how a closed one without a grant ended, as the latest decision says,
+    and `withdrawn` where there is none; "" for all others."""
+    last = Decision.objects.filter(application=OuterRef("pk"), superseded_by__isnull=True)
+    found: QuerySet[Any] = cases.annotate(
+        ended=Case(
+            When(
+                status=Status.CLOSED,
+                granted_sek__isnull=True,
+                then=Coalesce(
+                    Subquery(last.order_by("-pk").values("outcome")[:1]), Value(WITHDRAWN)
+                ),
+            ),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
+    return found
+
+
+WITHDRAWN = str(Status.WITHDRAWN)
+_HAS_AMOUNT = Q(granted_sek__isnull=False)
+_IN_PART = _HAS_AMOUNT & Q(granted_sek__lt=F("requested_sek"))
+SUMS: Mapping[str, Aggregate] = {
+    "applications": Count("pk"),
+    "joint": Count("pk", filter=Q(partner_count__gt=0)),
+    "granted": Count("pk", filter=_HAS_AMOUNT),
+    "part": Count("pk", filter=_IN_PART),
+    "rejected": Count("pk", filter=Q(status=Status.REJECTED) | Q(ended=Outcome.REJECTED)),
+    "dismissed": Count("pk", filter=Q(status=Status.DISMISSED) | Q(ended=Outcome.DISMISSED)),
+    "withdrawn": Count("pk", filter=Q(status=Status.WITHDRAWN) | Q(ended=WITHDRAWN)),
+    "asked": Sum("requested_sek"),
+    "total": Sum("granted_sek"),
+}
+"""How cases of `with_end` ended, wherever that is counted. Amounts are whole SEK, null for no
+case; `part` is of those granted, and `total` what they were granted."""
+
+
 def outcome_counts(call: Call) -> OutcomeCounts:
-    """How the call's applications ended, in two queries.
+    """How the call's applications ended, in one query.
 
     A closed case counts by its last outcome: granted where it has an amount, otherwise as the
     latest decision says, and withdrawn where there is none.
     """
-    has_amount = Q(granted_sek__isnull=False)
+    cases = Application.objects.filter(call=call).exclude(
+        status__in=[str(status) for status in NOT_RECEIVED]
+    )
     found = (
-        Application.objects.filter(call=call)
-        .exclude(status__in=[str(status) for status in NOT_RECEIVED])
-        .aggregate(
-            applications=Count("pk"),
-            joint=Count("pk", filter=Q(partner_count__gt=0)),
-            granted=Count("pk", filter=has_amount),
-            part=Count("pk", filter=has_amount & Q(granted_sek__lt=F("requested_sek"))),
-            rejected=Count("pk", filter=Q(status=Status.REJECTED)),
-            dismissed=Count("pk", filter=Q(status=Status.DISMISSED)),
-            withdrawn=Count("pk", filter=Q(status=Status.WITHDRAWN)),
-            revoked=Count("pk", filter=Q(status=Status.REVOKED)),
-            requested_sek=Sum("requested_sek"),
-            granted_sek=Sum("granted_sek"),
-        )
+        with_end(cases)
+        .annotate(revocation=revoked_now())
+        .aggregate(**SUMS, revoked=Count("pk", filter=_HAS_AMOUNT & Q(revocation=True)))
     )
-    last = Decision.objects.filter(application=OuterRef("pk"), superseded_by__isnull=True)
-    closed = dict(
-        Application.objects.filter(call=call, status=Status.CLOSED, granted_sek__isnull=True)
-        .annotate(outcome=Subquery(last.order_by("-pk").values("outcome")[:1]))
-        .values_list("outcome")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    rejected = found["rejected"] + closed.get(Outcome.REJECTED, 0)
-    dismissed = found["dismissed"] + closed.get(Outcome.DISMISSED, 0)
-    withdrawn = found["withdrawn"] + closed.get(None, 0)
-    decided = found["granted"] + rejected + dismissed + withdrawn
+    decided = sum(found[name] for name in ("granted", "rejected", "dismissed", "withdrawn"))
     return OutcomeCounts(
         applications=found["applications"],
         joint=found["joint"],
         full=found["granted"] - found["part"],
         part=found["part"],
-        rejected=rejected,
-        dismissed=dismissed,
-        withdrawn=withdrawn,
+        rejected=found["rejected"],
+        dismissed=found["dismissed"],
+        withdrawn=found["withdrawn"],
         undecided=found["applications"] - decided,
         revoked=found["revoked"],
-        requested_sek=found["requested_sek"] or 0,
-        granted_sek=found["granted_sek"] or 0,
+        requested_sek=found["asked"] or 0,
+        granted_sek=found["total"] or 0,
         frame_sek=call.frame_sek,
     )
 
 
 def grants_of(call: Call) -> QuerySet[Any]:
     """What was granted in the call. `secret` is true where a document that the grant rests on
-    has a secrecy marking: its names are not shown to the public."""
-    marked = CaseDocument.objects.filter(
-        application=OuterRef("pk"), kind__in=[str(kind) for kind in TRIED]
-    ).exclude(secrecy="")
-    return Application.objects.filter(call=call, granted_sek__isnull=False).annotate(
-        secret=Exists(marked)
-    )
+    has a secrecy marking: its names are not shown to the public. `revoked` is true where the grant
+    was revoked since."""
+    found = Application.objects.filter(call=call, granted_sek__isnull=False)
+    return found.annotate(secret=names_marked(), revoked=revoked_now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def snapshot_of(
                 is_lead=part.role == ParticipationRole.LEAD,
                 approved=_ANSWER.get(Approval(part.approval)),
                 granted_before=part.organisation_id in before,
+                owes=_owes(part),
                 can_be_signed=None if signed is None else part.organisation_id in signed,
             )
             for part in parts
@@ -64,6 +65,12 @@ def snapshot_of(
         files=_files(attachments_of(application) if files is None else files) if has_form else (),
     )
     return snapshot, run(snapshot)
+
+
+def _owes(part: Participation) -> bool:
+    """Whether the organisation has not paid back in time what the agency claimed of it."""
+    due = getattr(part, "debt_due", None)
+    return due is not None and due < timezone.localdate()
 
 
 def leads_others() -> Exists:

@@ -27,7 +27,7 @@ from grants.selectors.decided import appeal_rule, deliveries_by_party
 from grants.selectors.people import people_of
 
 from .decisions import reconsider_application
-from .moving import locked_application, record, require
+from .moving import locked_application, locked_call, record, require
 from .notices import notify
 from .register import register_document
 
@@ -44,7 +44,8 @@ def appeal_decision(
     """A party appeals on its own pages; an appeal that comes late is received too.
 
     Raises PermissionDenied for others than the signatories of a participating organisation,
-    AppealRefused for a decision that cannot be appealed or another party's, and for no text.
+    AppealRefused for a decision that cannot be appealed or another party's, for one that the
+    party has appealed already, and for no text.
     """
     application = locked_application(decision.application_id)
     require("grants.appeal_decision", actor, application)
@@ -98,6 +99,9 @@ def _receive(
         raise AppealRefused("superseded")
     if not application.participations.filter(organisation=organisation).exists():
         raise AppealRefused("not_a_party")
+    there = Appeal.objects.filter(decision=decision, organisation=organisation)
+    if there.exclude(state__in=[AppealState.DISMISSED, AppealState.ENDED]).exists():
+        raise AppealRefused("appealed")
     delivery = deliveries_by_party(decision).get(organisation.pk)
     got_it = None if delivery is None else delivery.received_on
     appeal = Appeal.objects.create(
@@ -137,12 +141,14 @@ def admit_appeal(*, appeal: Appeal, actor: User, why: str = "") -> Appeal:
     """The appeal is taken up: it came in time, or there is a reason to take it up all the same
     (45 §: the party was not told rightly how to appeal).
 
-    Raises PermissionDenied, AppealRefused for another state, and for no reason where it was late.
+    One that was late is a decision maker's, as dismissing it is. Raises PermissionDenied,
+    AppealRefused for another state, and for no reason where it was late.
     """
     application, appeal = _locked(appeal)
-    require("grants.register_appeal", actor, application)
+    late = appeal.in_time is False
+    require("grants.try_appeal" if late else "grants.admit_appeal", actor, application)
     _in_state(appeal, AppealState.RECEIVED)
-    if appeal.in_time is False and not why.strip():
+    if late and not why.strip():
         raise AppealRefused("reasons")
     appeal.state = AppealState.IN_TIME
     appeal.admitted_why = why.strip()
@@ -181,8 +187,11 @@ def try_appeal(*, appeal: Appeal, actor: User, result: TriedResult, reasons: str
     case is taken up again, so that another decision can be made before it is handed over.
 
     Raises PermissionDenied, AppealRefused for another state or no reasons, TransitionRefused and
-    TransitionNotAllowed where the case cannot be taken up.
+    TransitionNotAllowed and DelegationRefused where the case cannot be taken up.
     """
+    if result == TriedResult.RECONSIDERED:
+        # What was booked is reversed in its call, whose lock comes before its cases'.
+        locked_call(appeal.decision.application.call_id)
     application, appeal = _locked(appeal)
     require("grants.try_appeal", actor, application)
     _in_state(appeal, AppealState.IN_TIME)

@@ -10,6 +10,7 @@ from grants.models import Decision, DecisionCorrection
 from grants.selectors.decided import corrected
 from grants.selectors.people import people_of
 
+from .delegation import delegated_as
 from .moving import locked_application, record, require
 from .notices import notify
 from .register import register_document
@@ -29,16 +30,22 @@ def correct_decision(
 
     `before` must stand in the place named, as it reads after earlier corrections. The decision
     is kept as it was, the correction beside it. Amount and outcome are never corrected: they are
-    reconsidered. Raises PermissionDenied for others than decision makers, AppealRefused.
+    reconsidered. Raises PermissionDenied for others than decision makers, DelegationRefused for
+    whose delegation would not cover the decision, AppealRefused.
     """
     application = locked_application(decision.application_id)
     require("grants.correct_decision", actor, application)
-    decision = Decision.objects.prefetch_related("corrections").get(pk=decision.pk)
+    decision = (
+        Decision.objects.select_related("application__call")
+        .prefetch_related("corrections")
+        .get(pk=decision.pk)
+    )
+    delegated_as(decision, actor)
     if not why.strip():
         raise AppealRefused("reasons")
     if before == after:
         raise AppealRefused("same")
-    if not before.strip() or before not in corrected(decision).text_of(place):
+    if not before.strip() or not corrected(decision).says(place, before):
         raise AppealRefused("not_there")
     correction = DecisionCorrection.objects.create(
         decision=decision,

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from applicants.models import User
 from core.checks import canonical_json, sha256_text
+from core.services.background import enqueue_on_commit
 from grants.checks import (
     DismissalGround,
     Facts,
@@ -22,12 +24,12 @@ from grants.checks.appeals import AppealRefused
 from grants.content.basis import DecisionBasis
 from grants.content.deciding import Attendance
 from grants.enums import AppealOutcome, AppealState, Direction, DocumentKind, EntryKind, Outcome
-from grants.models import Appeal, Application, Decision
+from grants.models import Appeal, Application, CaseDocument, Decision
 from grants.selectors import frame_left, fund_years, standing_decision
 from grants.workflow import Action
 
 from . import ledger
-from .delegation import delegated
+from .delegation import delegated, delegated_as
 from .deliveries import open_deliveries
 from .letters import freeze_letter
 from .moving import locked_application, locked_call, move, permitted
@@ -89,6 +91,7 @@ def grant_application(
         booked_on=today,
     )
     ledger.put_back(application=application, earlier=earlier, decision=decision, actor=actor)
+    enqueue_on_commit("reporting.tasks.require_reports", application.pk)
     return decision
 
 
@@ -171,13 +174,14 @@ def revoke_application(
     """Revoke the grant on a ground of the call's closed list, and claim money back (whole SEK).
 
     None claims all that is not used; more also claims what was spent. Raises PermissionDenied,
-    DelegationRefused, TransitionRefused, TransitionNotAllowed, and LedgerRefused for an amount
-    that cannot be.
+    DelegationRefused, TransitionRefused, TransitionNotAllowed, AppealRefused where a court has the
+    decision, and LedgerRefused for an amount that cannot be.
     """
     application = locked_application(application.pk)
     permitted(Action.REVOKE, actor, application)
-    new = _New(application, actor, prepared, Outcome.REVOKED, basis, attendance)
     earlier = standing_decision(application)
+    _refuse_unless_ours(application)
+    new = _New(application, actor, prepared, Outcome.REVOKED, basis, attendance)
     today = timezone.localdate()
     grounds = frozenset(each.code for each in application.call.definition.revocation_grounds)
     move(
@@ -215,14 +219,19 @@ def reconsider_application(
     another supersedes it; what was booked on it is reversed, so that the frame is free.
 
     What has been handed over to the court is the court's until it has answered (39 §
-    förvaltningslagen). Raises PermissionDenied, TransitionRefused, TransitionNotAllowed, and
-    AppealRefused where a court has the decision, or has ordered nothing of it.
+    förvaltningslagen). Whose delegation would not cover the standing decision leaves it. Raises
+    PermissionDenied, DelegationRefused, TransitionRefused, TransitionNotAllowed, and AppealRefused
+    where a court has the decision, or has ordered nothing of it.
     """
     locked_call(application.call_id)
     application = locked_application(application.pk)
     permitted(Action.RECONSIDER, actor, application)
     decision = standing_decision(application)
-    _refuse_unless_ours(application, ground)
+    if decision is not None:
+        delegated_as(decision, actor)
+    _refuse_unless_ours(application)
+    if ground is ReconsiderationGround.COURT_ORDER and not _ordered(decision):
+        raise AppealRefused("no_order")
     move(
         application,
         Action.RECONSIDER,
@@ -253,15 +262,29 @@ def _facts(
     )
 
 
-def _refuse_unless_ours(application: Application, ground: ReconsiderationGround | None) -> None:
-    appeals = list(Appeal.objects.filter(decision__application=application))
-    if any(each.state == AppealState.HANDED_OVER for each in appeals):
+def _refuse_unless_ours(application: Application) -> None:
+    """Raise AppealRefused where a court has a decision of the case."""
+    appeals = Appeal.objects.filter(decision__application=application)
+    if appeals.filter(state=AppealState.HANDED_OVER).exists():
         raise AppealRefused("with_the_court")
-    orders = {AppealOutcome.CHANGED, AppealOutcome.REFERRED_BACK}
-    if ground is ReconsiderationGround.COURT_ORDER and not any(
-        each.outcome in orders for each in appeals
-    ):
-        raise AppealRefused("no_order")
+
+
+def _ordered(decision: Decision | None) -> bool:
+    """Whether a court has changed the standing decision, or referred it back. What was decided in
+    reconsideration before an appeal was handed over went to the court with it, so its order is of
+    that decision too; the case's register tells which came first."""
+    if decision is None:
+        return False
+    ended = Appeal.objects.filter(
+        decision__application=decision.application_id,
+        outcome__in=[AppealOutcome.CHANGED, AppealOutcome.REFERRED_BACK],
+    )
+    sources = {f"appeal:{each.pk}:handed-over" for each in ended if each.decision_id != decision.pk}
+    if len(sources) < len(ended):
+        return True
+    documents = CaseDocument.objects.filter(application=decision.application_id)
+    own = documents.filter(source=f"decision:{decision.pk}").values("number")[:1]
+    return documents.filter(source__in=sources, number__gt=Subquery(own)).exists()
 
 
 class _New:

@@ -14,7 +14,7 @@ from core.models import Agency
 from core.services import journal
 from grants.checks.delegation import Delegated, rule_for
 from grants.enums import Outcome
-from grants.models import Application, DelegationRule
+from grants.models import Application, Decision, DelegationRule
 from grants.rules import delegation_held
 
 from .moving import require
@@ -123,6 +123,17 @@ def delegated(
     """
     held = delegation_held(application.call.agency_id, actor, timezone.localdate())
     return rule_for(held, outcome=str(outcome), amount_sek=amount_sek)
+
+
+def delegated_as(decision: Decision, actor: User) -> Delegated | None:
+    """The rule under which the actor could have made the decision today: whoever corrects it, or
+    tries it anew, must be able to. Raises DelegationRefused."""
+    weighed = decision.amount_sek
+    if weighed is None:
+        # What a revocation takes back stays as the case's grant.
+        granted = decision.application.granted_sek if decision.outcome == Outcome.REVOKED else None
+        weighed = decision.application.requested_sek if granted is None else granted
+    return delegated(decision.application, actor, Outcome(decision.outcome), weighed)
 
 
 def _record(rule: DelegationRule, name: str, actor: User, **payload: object) -> None:

@@ -4,7 +4,7 @@ Lock order: applications by id, the request, journal, counter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -31,7 +31,7 @@ from .register import RegistrationRefused, register_document
 class DisclosureRefused(Exception):
     """`code`: `finished`, `nothing_chosen`, `not_reviewed`, `decision_missing`,
     `decided_already`, `provision_missing`, `reasons_missing`, `nothing_left_out`,
-    `not_to_be_refused`."""
+    `not_to_be_refused`, `changed`."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -222,6 +222,11 @@ def review_document(
     return item
 
 
+def review_mark(item: DisclosureItem) -> str:
+    """Tells one review of the item from the next: when it was made (UTC), "" for none."""
+    return "" if item.reviewed_at is None else item.reviewed_at.astimezone(UTC).isoformat()
+
+
 @transaction.atomic
 def decide_refusal(
     *,
@@ -232,11 +237,14 @@ def decide_refusal(
     reasons: str,
     court: str,
     file: StoredFile,
+    shown: Mapping[int, str],
 ) -> DisclosureRefusal:
     """A decision maker refuses documents that the review proposes not to give out, or confirms
-    what has been left out of one; `file` is the decision as it is sent. Never changed.
+    what has been left out of one; `file` is the decision as it is sent. Never changed. `shown` says
+    of each item when it was reviewed (`review_mark`) as the decision maker read it.
 
-    Raises PermissionDenied, DisclosureRefused.
+    Raises PermissionDenied, DisclosureRefused: `changed` where an item has been reviewed anew
+    since.
     """
     by_case = _by_case(item.document for item in items)
     cases = {case.pk: case for case in locked_applications(by_case)}
@@ -255,6 +263,8 @@ def decide_refusal(
             raise DisclosureRefused("decided_already")
         if item.outcome not in {DisclosureOutcome.REFUSED, DisclosureOutcome.PART}:
             raise DisclosureRefused("not_to_be_refused")
+        if review_mark(item) != shown.get(item.pk):
+            raise DisclosureRefused("changed")
     refusal = DisclosureRefusal.objects.create(
         request=request,
         decided_at=timezone.now(),
@@ -292,13 +302,16 @@ def decide_refusal(
 
 @transaction.atomic
 def finish_request(*, request: DisclosureRequest, actor: User) -> DisclosureRequest:
-    """Everything has been given out or refused. Raises PermissionDenied, DisclosureRefused while a
-    document is not reviewed or a refusal not decided."""
+    """Everything has been given out or refused. Raises PermissionDenied, also for one who is shut
+    out of a case asked for; DisclosureRefused while a document is not reviewed or a refusal not
+    decided."""
     asked = DisclosureItem.objects.filter(request=request).values_list(
         "document__application_id", flat=True
     )
     cases = {case.pk: case for case in locked_applications(asked)}
     request = _open(request.pk, actor, "grants.review_disclosure")
+    for pk in sorted(cases):
+        require("grants.see_documents", actor, cases[pk])
     items = list(request.items.select_related("document").order_by("pk"))
     if any(not item.outcome for item in items):
         raise DisclosureRefused("not_reviewed")

@@ -18,6 +18,7 @@ from grants.enums import Direction, DocumentKind, NoticeKind, Status
 from grants.models import Application, CompletionRequest
 from grants.selectors import fund_years, ledger_balance, standing_decision
 from grants.selectors.draft import names_unknown
+from grants.selectors.payments import unpaid_sek
 from grants.selectors.people import people_of
 from grants.workflow import Action
 
@@ -241,14 +242,15 @@ def withdraw_application(
 
 @transaction.atomic
 def close_application(*, application: Application, actor: User) -> Application:
-    """Close a case whose money is accounted for. Raises PermissionDenied, TransitionRefused,
-    TransitionNotAllowed."""
+    """Close a case whose money is accounted for, and paid out. Raises PermissionDenied,
+    TransitionRefused, TransitionNotAllowed."""
     application = locked_application(application.pk)
     permitted(Action.CLOSE, actor, application)
+    left = ledger_balance(application) + unpaid_sek(application)
     move(
         application,
         Action.CLOSE,
-        Facts(ledger_balance_sek=ledger_balance(application), actor_id=actor.pk),
+        Facts(ledger_balance_sek=left, actor_id=actor.pk),
         actor=actor,
     )
     return application

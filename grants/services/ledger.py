@@ -12,6 +12,7 @@ from grants.content import shortfall
 from grants.enums import EntryKind, Status
 from grants.models import Application, Decision, LedgerEntry
 from grants.selectors import entries_that_hold, fund_years
+from grants.selectors.claims import UNPAID
 from grants.workflow import HAS_GRANT
 
 from .moving import ledger_actor, locked_application, record, require
@@ -144,21 +145,26 @@ def put_back(
 ) -> None:
     """Book again, on the new grant, what was spent and carried of the one it supersedes.
 
-    Raises LedgerRefused when the new amount is less than what has been used: that is changed by
-    revoking.
+    Raises LedgerRefused when the new amount is less than what has been used or paid out: that is
+    changed by revoking.
     """
     for entry in _set_aside(application, earlier):
         if entry.kind != EntryKind.GRANTED:
+            # What was never paid out is known by its key.
+            stem = f"{entry.idempotency_key}:" if entry.idempotency_key.startswith(UNPAID) else ""
             _write(
                 application,
                 EntryKind(entry.kind),
                 entry.year,
                 entry.amount_sek,
                 actor,
-                f"decision:{decision.pk}:{entry.pk}",
+                f"{stem}decision:{decision.pk}:{entry.pk}",
                 entry.booked_on,
             )
     _refuse_shortfall(application)
+    years = fund_years(application)
+    if sum(each.paid_sek for each in years) > sum(each.granted_sek for each in years):
+        raise LedgerRefused("money_used")
 
 
 def refuse_if_used(*, application: Application, earlier: Decision | None) -> None:

@@ -155,8 +155,7 @@ def give_up_exhausted(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def try_again(*, letter: DecisionLetter) -> bool:
-    """Put a letter that was given up back; returns whether it was. Whoever opens its page and
-    finds it missing brings it about."""
+    """Put a letter that was given up back, for a worker to make; returns whether it was."""
     held = DecisionLetter.objects.filter(pk=letter.pk, state=LetterState.FAILED).update(
         state=LetterState.WAITING, attempts=0, next_attempt_at=timezone.now()
     )

@@ -25,6 +25,7 @@ DRAFT_PAGE, CASE_PAGE, OFFICERS_PAGE = "application-tasks", "application-file", 
 """The names of the addresses where the applicant writes the application and reads the case, and
 where the agency's staff read it."""
 _DRAFT_LIKE = frozenset({Status.DRAFT, Status.DISCARDED})
+_OF_REPORT = frozenset({NoticeKind.REPORT_REMINDER, NoticeKind.REPORT_OVERDUE})
 
 
 def notify(
@@ -79,6 +80,12 @@ def _words(application: Application, kind: NoticeKind, address: str) -> tuple[st
     elif kind == NoticeKind.FORGOTTEN_DRAFT and application.call.closes_on:
         subject = _("Last day to apply was %(day)s") % named
         news = _("An application for %(organisation)s was begun but not sent in.") % named
+    elif kind in _OF_REPORT and application.number:
+        subject = _("The report in the case %(number)s") % named
+        news = _("Sign in to read what there is to do with the report in the case %(number)s.") % (
+            named
+        )
+        return subject, _page(news, address)
     elif application.number and application.status not in _DRAFT_LIKE:
         subject = _("There is news in the case %(number)s") % named
         news = _("Sign in to read what is new in the case %(number)s.") % named

@@ -3,6 +3,7 @@
 Shared by what applicants write (`grants.models.DraftValue`) and what officers write in a case.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -67,11 +68,27 @@ def put_version(
     **more: Any,
 ) -> SavedValue:
     """Keep a value as the field's newest version. The application is locked."""
+    of = {"application": application}
+    return keep_version(model, of=of, path=path, text=text, number=number, by=by, page=page, **more)
+
+
+def keep_version(
+    model: type[models.Model],
+    *,
+    of: Mapping[str, models.Model],
+    path: str,
+    text: str,
+    number: int,
+    by: User | None,
+    page: str = "",
+    **more: Any,
+) -> SavedValue:
+    """The same of whatever the values belong to (`of`: the model's field, and what is locked)."""
     versions: models.Manager[Any] = model._default_manager
-    versions.filter(application=application, path=path, current=True).update(current=False)
+    versions.filter(**of, path=path, current=True).update(current=False)
     kept: Any = insert(
         model(
-            application=application,
+            **of,
             path=path,
             number=number,
             text=text,

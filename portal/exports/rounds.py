@@ -62,8 +62,8 @@ class RoundData:
 def round_csv(data: RoundData) -> Iterator[bytes]:
     """One line a grant: UTF-8 with a byte order mark, commas, CRLF, column names that are codes.
 
-    Amounts are whole SEK, `left_out` is 1 where names are not told, a cell is empty where nothing
-    is recorded. No person is named, and no address.
+    Amounts are whole SEK, `left_out` is 1 where number and names are not told, a cell is empty
+    where nothing is recorded. No person is named, and no address.
     """
     yield _part([COLUMNS]).encode("utf-8-sig")
     for rows in data.rows():
@@ -104,7 +104,7 @@ def round_json(data: RoundData) -> Iterator[bytes]:
 
 def _values(grant: Grant, data: RoundData) -> dict[str, Any]:
     return {
-        "number": grant.number,
+        "number": grant.number or None,
         "organisation": grant.name or None,
         "org_no": grant.org_no or None,
         "kind": grant.kind or None,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.models import User
 from core.content import Text
+from grants.content.fields import LARGEST_SEK
 from grants.enums import AppealOutcome, CorrectedPlace, TriedResult
 
 from .lists import ListFilter, PlainSelect
@@ -24,7 +25,7 @@ class AmountField(forms.IntegerField):
     widget = forms.TextInput
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**{"max_value": LARGEST_SEK, **options})
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> int | None:
@@ -92,6 +93,12 @@ class AttendanceForm(forms.Form):
         return tuple(dict.fromkeys([*named, *(line for line in lines if line)]))
 
 
+class TextAtTimes(forms.CharField):
+    """A text that is needed in some cases, as its hint says: it is not called optional."""
+
+    needed_at_times = True
+
+
 class DecideForm(AttendanceForm):
     """The decision of one case: as it is proposed, another, or back to the officer."""
 
@@ -100,7 +107,7 @@ class DecideForm(AttendanceForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you decide.")},
     )
-    reasons = forms.CharField(
+    reasons = TextAtTimes(
         label=_("Reasons"),
         help_text=_(
             "Needed where you send the case back or reject it against the proposal. A decision as "
@@ -143,8 +150,16 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     )
 
 
-def _text(label: Any, help_text: Any = "", *, required: bool = True, rows: int = 4) -> Any:
-    return forms.CharField(
+def _text(
+    label: Any,
+    help_text: Any = "",
+    *,
+    required: bool = True,
+    at_times: bool = False,
+    rows: int = 4,
+) -> Any:
+    kind = TextAtTimes if at_times else forms.CharField
+    return kind(
         label=label,
         help_text=help_text,
         required=required,
@@ -256,6 +271,7 @@ class RegisterAppealForm(OwnAppealForm):
         _("What is asked for, and why"),
         _("In short, or leave it empty and choose the appeal as a document."),
         required=False,
+        at_times=True,
     )
     field_order = ("organisation", "received_on", "text", "file")
 
@@ -275,6 +291,7 @@ class StepForm(forms.Form):
         _("Why it is taken up"),
         _("Needed where it came late, such as that the party was not told rightly how to appeal."),
         required=False,
+        at_times=True,
         rows=2,
     )
     result = forms.ChoiceField(

@@ -1,7 +1,7 @@
 """What is asked for when a conflict of interest is declared, material is communicated, a note is
 written, or something late is admitted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -176,9 +176,16 @@ class NotCommunicatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, data: Any = None, *, materials: Iterable[tuple[str, Text]]) -> None:
+    def __init__(
+        self, data: Any = None, *, materials: Sequence[tuple[str, Text]], of_grant: bool = False
+    ) -> None:
+        """A note about a grant in force (`of_grant`) may name no material."""
         super().__init__(data)
         _choices(self, "materials", materials)
+        if of_grant:
+            self.fields["materials"].required = False
+        if not materials:
+            del self.fields["materials"]
 
 
 class AnswerForm(forms.Form):

@@ -62,7 +62,10 @@ class ScenarioForm(forms.Form):
         required=False,
     )
     pots = forms.ChoiceField(
-        label=_("Is the frame divided into pots first?"), choices=POTS, required=False
+        label=_("Is the frame divided into pots first?"),
+        help_text=_("With pots, a larger frame can give an application less."),
+        choices=POTS,
+        required=False,
     )
     weight = forms.ChoiceField(
         label=_("What do the pots go by?"),

@@ -11,12 +11,14 @@ from reviews.services.supervision import Entered
 
 COLUMNS = ("org_no", "unit", "authority", "number", "decided_on", "adverse", "summary", "url")
 MOST_ROWS = 5_000
+LONGEST_URL = 500
+"""In characters, as the table holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """What is wrong with a line: `columns`, `empty`, `organisation`, `date`, `adverse`, `long`,
-    `link` or `rows`, with the value."""
+    `link`, `rows` or `unreadable`, with the value."""
 
     line: int
     code: str
@@ -25,14 +27,19 @@ class RowFault:
 
 def read_supervision(text: str) -> tuple[list[Entered], list[RowFault]]:
     """The decisions in the file, and everything that is wrong with it."""
-    reader = csv.DictReader(text.lstrip("\ufeff").splitlines())
-    missing = [name for name in COLUMNS[:-1] if name not in (reader.fieldnames or ())]
-    if missing:
-        return [], [RowFault(1, "columns", ", ".join(missing))]
-    rows = [
-        (reader.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS})
-        for row in reader
-    ]
+    # No text has the null character, and a database refuses it.
+    reader = csv.DictReader(text.lstrip("\ufeff").replace("\0", "").splitlines())
+    try:
+        missing = [name for name in COLUMNS[:-1] if name not in (reader.fieldnames or ())]
+        if missing:
+            return [], [RowFault(1, "columns", ", ".join(missing))]
+        rows = [
+            (reader.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS})
+            for row in reader
+        ]
+    except csv.Error:
+        # A cell longer than csv.field_size_limit().
+        return [], [RowFault(reader.line_num + 1, "unreadable", "")]
     if len(rows) > MOST_ROWS:
         return [], [RowFault(MOST_ROWS + 2, "rows", str(len(rows)))]
     known = _organisations(row["org_no"] for _line, row in rows)
@@ -85,5 +92,7 @@ def _faults(
         yield RowFault(line, "date", row["decided_on"])
     if row["adverse"].casefold() not in ("yes", "no", "ja", "nej"):
         yield RowFault(line, "adverse", row["adverse"])
-    if row["url"] and not row["url"].startswith(("https://", "http://")):
+    if len(row["url"]) > LONGEST_URL:
+        yield RowFault(line, "long", "url")
+    elif row["url"] and not row["url"].startswith(("https://", "http://")):
         yield RowFault(line, "link", row["url"])

@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
-from applicants.selectors import mandates_held
+from applicants.selectors import mandates_held, organisations_acted_for
 from core.models import StoredFile
-from grants.models import Application
+from grants.models import Application, CaseDocument
+from grants.selectors.register import documents_for_party
 from reviews.models import CommunicatedSource, Communication, CommunicationAnswer
+from reviews.selectors.communication import UNDECIDED
 
 
 def own_communications(application: Application, user: Any) -> list[Communication]:
@@ -21,6 +24,30 @@ def own_communications(application: Application, user: Any) -> list[Communicatio
     )
     found = Communication.objects.filter(Exists(sent), application=application)
     return list(found.annotate(answered=Exists(answers)).order_by("-pk"))
+
+
+def documents_read_by(application: Application, user: Any) -> QuerySet[CaseDocument]:
+    """The case's documents that the person reads for its party: what is not secret to it, of what
+    was communicated that which was sent to an organisation that the person acts for, with the
+    answers to it, and no proposal to dismiss before the decision. One query."""
+    own = organisations_acted_for(user).values("pk")
+    sent = Communication.organisations.through.objects.filter(organisation__in=own).values(
+        "communication"
+    )
+    answers = CommunicationAnswer.objects.filter(communication__in=sent)
+    documents = documents_for_party(application)
+    for prefix, told in (
+        ("communication", Communication.objects.filter(pk__in=sent)),
+        ("communication_answer", answers),
+    ):
+        number = Cast(F("pk"), CharField())
+        source = Concat(Value(f"{prefix}:"), number, output_field=CharField())
+        documents = documents.filter(
+            ~Q(source__startswith=f"{prefix}:") | Q(source__in=told.values_list(source))
+        )
+    if application.status in UNDECIDED:
+        documents = documents.exclude(source__startswith="admission:")
+    return documents
 
 
 def unanswered_by(organisations: Collection[int]) -> QuerySet[Communication]:

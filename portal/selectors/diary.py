@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from grants.models import Application, Participation
-from grants.selectors.register import diary_cases, registrars_cases
+from grants.selectors.register import diary_cases, names_marked, registrars_cases
 
 from .paging import Key, few_of, moment
 
@@ -17,7 +17,8 @@ DIARY_KEYS: Mapping[str, tuple[Key, ...]] = {"received": (Key("received_at", mom
 
 def diary_found(chosen: Mapping[str, str]) -> QuerySet[Application]:
     """The received cases that the search asks for. Few cases that an organisation's name leads to
-    are looked up first, so that the database can go by them."""
+    are looked up first, so that the database can go by them. A case whose names are not shown is
+    found by no name."""
     cases = diary_cases(
         {
             "number": chosen.get("number"),
@@ -32,7 +33,7 @@ def diary_found(chosen: Mapping[str, str]) -> QuerySet[Application]:
         )
         few = few_of(part, "application")
         named = Exists(part.filter(application=OuterRef("pk"))) if few is None else Q(pk__in=few)
-        cases = cases.filter(named)
+        cases = cases.filter(named, ~names_marked())
     return cases
 
 

@@ -7,10 +7,19 @@ from django.utils.translation import gettext as _
 from core.formats import iso_date
 from core.models import StoredFile
 from grants.content.parts import Part
+from grants.enums import DocumentKind
 from grants.models import CaseDocument
 from grants.selectors.parts import Reader, parts_of_document, said
 from grants.selectors.register import files_of_document, source_of
 from reviews.models import Communication, CommunicationAnswer, NotCommunicating, Note, Opinion
+
+from .money_documents import (
+    carry_over_decision_text,
+    carry_over_text,
+    claim_text,
+    requisition_text,
+)
+from .report_parts import asked_back, files_of_report, sent_report
 
 
 def text_of(document: CaseDocument, language: str) -> tuple[Part, ...]:
@@ -28,6 +37,8 @@ def files_of(document: CaseDocument) -> list[StoredFile]:
             communication_answers__communication__application=document.application_id,
         )
         found += list(answers.order_by("pk"))
+    if kind == "report_version" and number is not None:
+        found += files_of_report(document, number)
     return found
 
 
@@ -36,7 +47,8 @@ def _note(document: CaseDocument, number: int, _language: str) -> tuple[Part, ..
     if found is None:
         return ()
     day = iso_date(found.about)
-    return said(found.title, [(_("Date"), day), (_("Note"), found.body)])
+    pairs = [(_("What it is about"), found.title), (_("Date"), day), (_("Note"), found.body)]
+    return said(str(DocumentKind.NOTE.label), pairs)
 
 
 def _communication(document: CaseDocument, number: int, _language: str) -> tuple[Part, ...]:
@@ -47,7 +59,11 @@ def _communication(document: CaseDocument, number: int, _language: str) -> tuple
     )
     if found is None:
         return ()
-    sources = [(each.title, each.text) for each in found.sources.all()]
+    # The titles tell of persons and of supervision: they are left out with what they head.
+    sources = [
+        (_("Material"), "\n\n".join(word for word in (each.title, each.text) if word))
+        for each in found.sources.all()
+    ]
     return said(
         _("Communicated material"),
         [
@@ -87,9 +103,15 @@ def _opinion(document: CaseDocument, number: int, _language: str) -> tuple[Part,
 
 
 _READERS: Mapping[str, Reader] = {
+    "claim": claim_text,
+    "requisition": requisition_text,
+    "carry_over": carry_over_text,
+    "carry_over_decision": carry_over_decision_text,
     "note": _note,
     "communication": _communication,
     "communication_answer": _answer,
     "not_communicating": _not_communicating,
     "opinion": _opinion,
+    "report_version": sent_report,
+    "report_return": asked_back,
 }

@@ -1,6 +1,7 @@
 """How far the handling of a case has come, step by step."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,14 +10,13 @@ from grants.checks import Refusal, refusals
 from grants.models import Application
 from grants.workflow import Action, Condition
 from reviews.checks import failing, missing
-from reviews.selectors import (
-    assessment_facts,
-    assessments_of,
-    demands_of,
-    found,
-    waived,
-)
-from reviews.selectors.admission import stands_unadmitted
+from reviews.checks.communication import Heard
+from reviews.selectors import assessment_facts, assessments_of, demands_of, unheard_material
+from reviews.selectors.admission import why_unadmitted
+from reviews.selectors.communication import Known
+from reviews.selectors.facts import Read
+from reviews.selectors.findings import findings_known, parts_judged
+from reviews.selectors.opinions import opinions_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,10 @@ class Progress:
 
     `declared` is the reader's own: None where nothing is declared. `demanded` requirements are
     put to the organisations, `judged` of them have a finding, `failing` organisations do not meet
-    all. `forms` are to be done, `forms_done` are. `unadmitted` is what `stands_unadmitted` says.
-    `refused` is why the case cannot be said to be assessed by the reader now.
+    all. `forms` are to be done, `forms_done` are. Of what speaks against the applicant
+    `to_communicate` has not been sent, and of what has been sent `answers_awaited` waits for its
+    answer, whatever is proposed. `unadmitted` is what `stands_unadmitted` says. `refused` is why
+    the case cannot be said to be assessed by the reader now.
     """
 
     declared: bool | None
@@ -40,6 +42,8 @@ class Progress:
     proposal_stands: bool
     opinions_missing: int | None
     communicated: bool | None
+    to_communicate: int
+    answers_awaited: int
     unadmitted: str
     refused: tuple[Refusal, ...]
 
@@ -49,13 +53,33 @@ class Progress:
 
 
 def progress_of(application: Application, person: User) -> Progress:
-    """How far the case has come; the same facts as assessing goes by."""
-    demands = demands_of(application)
-    findings = found(application)
+    """How far the case has come; the same facts as assessing goes by. The case is one of
+    `portal.selectors.proposing.case_to_propose`."""
+    case: Any = application
+    parts = parts_judged(application)
+    demands = demands_of(application, parts)
+    rows = findings_known(application)
+    findings = {
+        (row.requirement_id, row.organisation_id): row.finding
+        for row in rows
+        if not row.by_shut_out
+    }
     left = missing(demands, findings)
     form = application.call.definition.assessment
     forms = assessments_of(application) if form is not None else []
-    known = assessment_facts(application, person, demands=demands, findings=findings)
+    opinions = list(opinions_on(application))
+    unheard = unheard_material(
+        application, Known(opinions=opinions, findings=rows, demands=demands)
+    )
+    read = Read(
+        declared=case.declared,
+        proposal=getattr(application, "proposal", None),
+        forms=forms,
+        opinions=opinions,
+        parts=parts,
+        unheard=unheard,
+    )
+    known = assessment_facts(application, person, demands=demands, findings=findings, read=read)
     facts = replace(
         known,
         assigned_to=application.assigned_to_id,
@@ -63,12 +87,14 @@ def progress_of(application: Application, person: User) -> Progress:
         actor_id=person.pk,
         today=timezone.localdate(),
     )
+    heard = [each.heard for each in unheard]
+    waivers = frozenset((row.requirement_id, row.organisation_id) for row in rows if row.waived)
     tried = [each for each in demands if (each.requirement, each.organisation) in findings]
     return Progress(
         declared=known.has_conflict,
         demanded=len(demands),
         judged=len(demands) - left,
-        failing=len(failing(tried, findings, waived(application))),
+        failing=len(failing(tried, findings, waivers)),
         forms=form.officers if form is not None else 0,
         forms_begun=len(forms),
         forms_done=sum(each.done_at is not None for each in forms),
@@ -76,6 +102,12 @@ def progress_of(application: Application, person: User) -> Progress:
         proposal_stands=bool(known.proposal_has_reasons),
         opinions_missing=known.opinions_missing if application.call.asks_opinion else None,
         communicated=known.communicated_or_noted,
-        unadmitted=stands_unadmitted(application),
+        to_communicate=heard.count(Heard.NOT_SENT),
+        answers_awaited=heard.count(Heard.WAITING),
+        unadmitted=why_unadmitted(
+            application,
+            case.admission_outcome,
+            {part.organisation_id: str(part.organisation.kind) for part in parts},
+        ),
         refused=refusals(Action.ASSESS, facts),
     )

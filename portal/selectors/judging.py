@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
 from applicants.models import Organisation
 from grants.content.draft import SavedValue
 from grants.content.paths import requirement_path
 from grants.definitions import AppliesTo, CallDefinition
 from grants.definitions.call import Requirement
 from grants.enums import ParticipationRole
-from grants.models import Application, Attachment, Participation, ShutOut
-from grants.selectors import latest_version, participants_of
+from grants.models import Application, Attachment, Participation
+from grants.selectors.cases import participations_in
 from grants.selectors.draft import attachments_of
 from grants.selectors.sent_in import document_of_version, organisation_ids
 from portal.selectors.definitions import definition_of
@@ -22,7 +20,9 @@ from reviews.checks import Demand, Told, proposed, satisfied
 from reviews.content.findings import FINDING, ProposedFinding
 from reviews.enums import WaiverState
 from reviews.models import RequirementFinding, Waiver
-from reviews.selectors import findings_of, granted_last_year, waivers_of
+from reviews.selectors import waivers_of
+from reviews.selectors.costs import version_sent_in
+from reviews.selectors.findings import findings_known, with_granted_before
 from reviews.selectors.writing import work_values
 
 
@@ -98,15 +98,14 @@ def judging_of(application: Application) -> Judging:
     """The requirements of a case. It comes with call, agency and definition."""
     call = application.call
     definition = definition_of(call)
-    parts = participants_of(application)
-    ids = [part.organisation_id for part in parts]
-    before = granted_last_year(call, ids)
+    parts: list[Any] = list(with_granted_before(participations_in(application.pk), call))
+    before = frozenset(part.organisation_id for part in parts if part.granted_before)
     on_last_year = any(
         each.applies_to is AppliesTo.GRANTED_LAST_YEAR for each in definition.requirements
     )
     reports = reported_as_begun(call, before) if on_last_year and before else {}
     rows = {row.code: row.pk for row in call.requirements.all()}
-    version = latest_version(application)
+    version = version_sent_in(application)
     document: dict[str, Any] = {} if version is None else document_of_version(version)
     places = organisation_ids(document, parts)
     said = {
@@ -116,11 +115,7 @@ def judging_of(application: Application) -> Judging:
     }
     sent = {each["sha256"] for each in document.get("attachments", ())}
     files = tuple(each for each in attachments_of(application) if each.file.sha256 in sent)
-    shut_out = ShutOut.objects.filter(application=application.pk, user=OuterRef("made_by"))
-    found = {
-        (row.requirement_id, row.organisation_id): row
-        for row in findings_of(application).annotate(by_shut_out=Exists(shut_out))
-    }
+    found = {(row.requirement_id, row.organisation_id): row for row in findings_known(application)}
     waivers: dict[tuple[int, int], list[Waiver]] = {}
     form = definition.assessment
     if form is not None and form.waiver is not None:

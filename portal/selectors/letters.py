@@ -20,6 +20,7 @@ from grants.rules import shut_out_ids
 from grants.selectors import standing_decision
 from grants.selectors.deliveries import DELIVERERS, cases_with_letters
 from grants.selectors.letters import calls_with_letters, case_facts, with_letters
+from grants.selectors.register import not_secret_to_party
 from reviews.enums import ProposedOutcome
 from reviews.selectors.admission import proposed_dismissal
 from reviews.selectors.basis import basis_of
@@ -34,9 +35,13 @@ def staffs_case(user: Any, pk: int) -> Application | None:
     return cases.defer("call__definition_record__document").filter(pk=pk).first()
 
 
-def decision_in(application: Application, pk: int) -> Decision | None:
-    """The decision of the case with its letter, its corrections and its deliveries."""
-    found = with_letters(application.decisions.all()).prefetch_related(
+def decision_in(application: Application, pk: int, *, own: bool = False) -> Decision | None:
+    """The decision of the case with its letter, its corrections and its deliveries; `own` leaves
+    out one that is secret to its party."""
+    decisions = application.decisions.all()
+    if own:
+        decisions = not_secret_to_party(decisions, "decision")
+    found = with_letters(decisions).prefetch_related(
         Prefetch("corrections", DecisionCorrection.objects.order_by("pk")),
         Prefetch(
             "deliveries",

@@ -23,6 +23,7 @@ from django.utils import timezone
 from applicants.models import Organisation
 from applicants.selectors import agencies_for
 from core.models import County
+from grants.enums import ParticipationRole
 from grants.models import Application, Call, Participation
 from portal.rules import LOOKS_AROUND
 from reporting.models import Report
@@ -70,18 +71,14 @@ def applications_found(
 ) -> QuerySet[Application]:
     """The cases that the filter asks for, with what they are ordered by.
 
-    A search costs one query more: what few cases an organisation's name leads to are looked up
-    first, so that the database can go by them; where they are many, it goes through the list.
+    A search costs two queries more: what few cases a number or an organisation's name leads to are
+    looked up first, so that the database can go by them; where they are many, it goes through the
+    list.
     """
     # Received cases have a time of receipt; said here too, the order's index leaves out drafts.
     applications = applications.filter(received_at__isnull=False)
     if words := chosen.get("q"):
-        part = Participation.objects.filter(organisation__sort_key__contains=words.casefold())
-        few = few_of(part, "application")
-        named = Exists(part.filter(application=OuterRef("pk"))) if few is None else Q(pk__in=few)
-        applications = applications.filter(
-            Q(reference__icontains=words) | Q(register_number__icontains=words) | named
-        )
+        applications = applications.filter(_numbered(words) | _named(words))
     for name, field in {
         "call": "call",
         "county": "lead__county",
@@ -90,10 +87,37 @@ def applications_found(
     }.items():
         if value := chosen.get(name):
             applications = applications.filter(**{field: value})
+    return _with_order(applications)
+
+
+def applications_listed() -> QuerySet[Application]:
+    """Every case in the form of the list: for those that `applications_found` has found."""
+    return _with_order(Application.objects.select_related("lead"))
+
+
+def _with_order(applications: QuerySet[Application]) -> QuerySet[Application]:
     return applications.annotate(
         number_key=Case(When(register_number="", then="reference"), default="register_number"),
         granted_key=Coalesce("granted_sek", Value(-1), output_field=BigIntegerField()),
     )
+
+
+def _numbered(words: str) -> Q:
+    """Cases with the words in a number, in capitals or not."""
+    either = Q(reference__icontains=words) | Q(register_number__icontains=words)
+    few = few_of(Application.objects.filter(either), "pk")
+    return either if few is None else Q(pk__in=few)
+
+
+def _named(words: str) -> Q:
+    """Cases in which an organisation by that name takes part."""
+    named = Organisation.objects.filter(sort_key__contains=words.casefold())
+    part = Participation.objects.filter(organisation__in=named)
+    few = few_of(part, "application")
+    if few is not None:
+        return Q(pk__in=few)
+    partners = part.filter(role=ParticipationRole.PARTNER, application=OuterRef("pk"))
+    return Q(lead__in=named) | Q(Exists(partners))
 
 
 def organisations_found(
@@ -102,20 +126,35 @@ def organisations_found(
     *,
     within: QuerySet[Application],
 ) -> QuerySet[Organisation]:
-    """The organisations that the filter asks for, with the sums over the cases that the reader
-    may see: `application_count`, `partner_count` and `granted_total` (whole SEK)."""
+    """The organisations that the filter asks for, with the sums over the cases within."""
     if words := chosen.get("q"):
         organisations = organisations.filter(
-            Q(sort_key__contains=words.casefold()) | Q(org_no__icontains=words)
+            Q(sort_key__contains=words.casefold()) | Q(org_no__contains=words)
         )
     for name in ("county", "kind"):
         if value := chosen.get(name):
             organisations = organisations.filter(**{name: value})
+    return _with_sums(organisations, within)
+
+
+def organisations_listed(*, within: QuerySet[Application]) -> QuerySet[Organisation]:
+    """Every organisation in the form of the list: for those that `organisations_found` has
+    found."""
+    return _with_sums(Organisation.objects.select_related("county", "municipality"), within)
+
+
+def _with_sums(
+    organisations: QuerySet[Organisation], within: QuerySet[Application]
+) -> QuerySet[Organisation]:
+    """With sums over those cases: `application_count`, `partner_count` and `granted_total`
+    (whole SEK)."""
     seen = within.order_by()
     led = seen.filter(lead=OuterRef("pk")).values("lead")
     part = (
         Participation.objects.filter(
-            organisation=OuterRef("pk"), role="partner", application__in=seen.values("pk")
+            organisation=OuterRef("pk"),
+            role=ParticipationRole.PARTNER,
+            application__in=seen.values("pk"),
         )
         .order_by()
         .values("organisation")

@@ -1,12 +1,14 @@
 """Filtering and ordering the opinions that county boards are asked for."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from applicants.models import User
 from core.models import County
 from grants.models import Application, Call, Participation
+from grants.selectors.shut_out import without_shut_out
 from reviews.enums import Recommendation
 from reviews.models import Opinion
 from reviews.selectors.opinions import unasked
@@ -73,6 +75,6 @@ def people_of_boards(codes: frozenset[str]) -> dict[str, int]:
     return found
 
 
-def how_many_unasked(call: Call) -> int:
-    """How many cases of the call no board has been asked about."""
-    return unasked(call).count()
+def how_many_unasked(call: Call, user: Any) -> int:
+    """How many cases of the call, of those the person sees, no board has been asked about."""
+    return without_shut_out(unasked(call), user).count()

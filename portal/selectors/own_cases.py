@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 
 from applicants.enums import OrganisationRole
 from applicants.models import Invitation, Mandate, User
@@ -13,7 +21,7 @@ from core.enums import JournalKind
 from core.models import Event, StoredFile
 from core.selectors.journal import events_of
 from core.selectors.prepared import Prepared
-from grants.enums import SignaturePurpose, Status
+from grants.enums import Approval, SignaturePurpose, Status
 from grants.models import (
     Application,
     ApplicationVersion,
@@ -31,7 +39,7 @@ from grants.selectors.cases import with_part_of
 from grants.selectors.messages import with_unread_count
 from grants.selectors.register import not_secret_to_party
 from reporting.enums import ReportStatus
-from reporting.models import Report
+from reporting.models import Report, ReportReference
 
 from .communication import unanswered_by
 
@@ -57,6 +65,13 @@ class OwnPages:
     def may_write(self, organisation: int) -> bool:
         """Whether the person writes for the organisation."""
         return bool(self.roles.get(organisation, frozenset()) - {OrganisationRole.READER})
+
+    def report_of(self, application: int) -> Report | None:
+        """The report that waits to be written for a grant, the one that is due first."""
+        for report in self.reports:
+            if any(each.application_id == application for each in report.references.all()):
+                return report
+        return None
 
 
 def own_pages(user: Any) -> OwnPages:
@@ -132,11 +147,28 @@ def _invitations_to(user: Any) -> tuple[Invitation, ...]:
 def _reports_due(organisations: Collection[int]) -> tuple[Report, ...]:
     if not organisations:
         return ()
-    found = Report.objects.filter(
-        organisation__in=organisations,
-        status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT), str(ReportStatus.RETURNED)],
+    part = ReportReference.objects.filter(
+        application__in=Participation.objects.filter(organisation__in=organisations)
+        .exclude(approval=Approval.DECLINED)
+        .values("application")
     )
+    found = Report.objects.filter(
+        Q(organisation__in=organisations) | Q(pk__in=part.values("report")),
+        status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT), str(ReportStatus.RETURNED)],
+    ).prefetch_related("references")
     return tuple(found.select_related("organisation").order_by("due_on", "pk")[:MOST])
+
+
+def report_waiting(application: Application) -> Report | None:
+    """The report that waits to be written for the grant, the one that is due first."""
+    return (
+        Report.objects.filter(
+            references__application=application,
+            status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT), str(ReportStatus.RETURNED)],
+        )
+        .order_by("due_on", "pk")
+        .first()
+    )
 
 
 def own_case(user: Any, pk: int) -> Application | None:
@@ -156,8 +188,9 @@ _own_shown = Prepared(lambda organisations, pk: _shown(with_part_of(organisation
 
 
 def case_file(application: Application) -> Application:
-    """The case with all that a party may see on its page."""
-    applications = Application.objects.filter(pk=application.pk).prefetch_related(
+    """The case with all that a party may see on its page fetched beside it."""
+    prefetch_related_objects(
+        [application],
         Prefetch(
             "participations",
             Participation.objects.select_related("organisation").order_by(
@@ -193,7 +226,7 @@ def case_file(application: Application) -> Application:
             .order_by("added_at", "pk"),
         ),
     )
-    return applications.get()
+    return application
 
 
 def events_a_party_may_see(application: Application, names: Iterable[str]) -> list[Event]:

@@ -90,16 +90,19 @@ def few_of(queryset: QuerySet[Any], field: str) -> list[int] | None:
     return None if len(found) > COUNT_CAP else found
 
 
-def counted[Row: Model](queryset: QuerySet[Row]) -> tuple[QuerySet[Row], Count]:
+def counted[Row: Model](
+    queryset: QuerySet[Row], *, whole: QuerySet[Row] | None = None
+) -> tuple[QuerySet[Row], Count]:
     """The queryset, and how many rows it has, counted to the cap at a bounded cost.
 
-    Few rows are from then on found by their ids. The database would otherwise go through the
-    whole list in its order to come upon a page of them; of many it soon comes upon one.
+    Few rows are from then on found by their ids in `whole`, which gives the same rows without
+    asking again whether they are looked for. The database would otherwise go through the whole
+    list in its order to come upon a page of them; of many it soon comes upon one.
     """
     few = few_of(queryset, "pk")
     if few is None:
         return queryset, Count(COUNT_CAP, more=True)
-    return queryset.filter(pk__in=few), Count(len(few), more=False)
+    return (queryset if whole is None else whole).filter(pk__in=few), Count(len(few), more=False)
 
 
 def capped_count(queryset: QuerySet[Any]) -> Count:

@@ -10,19 +10,19 @@ from grants.models import Application, ApplicationVersion
 from grants.selectors import applications_received
 from portal.rules import LOOKS_AROUND, READS_CASES
 from reviews.enums import AdmissionOutcome
-from reviews.models import Admission
+from reviews.selectors.admission import with_admission
+from reviews.selectors.conflicts import with_declared
 
 
 def case_to_propose(user: Any, pk: int) -> Application | None:
     """The case, for those who work with cases at its agency and have no conflict of interest in
-    it: with its proposal, the version sent in last as `reviews.selectors.costs` reads it, and
-    `dismissal_proposed`, whether an officer has proposed that it be dismissed. None where they
-    have none such."""
-    latest = Admission.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    it: with its proposal, the version sent in last as `reviews.selectors.costs` reads it, what
+    the reader has `declared`, `admission_outcome`, and `dismissal_proposed`, whether an officer
+    has proposed that it be dismissed. None where they have none such."""
     sent_in = ApplicationVersion.objects.filter(application=OuterRef("pk")).order_by("-number")
+    cases = with_declared(with_admission(applications_received(user, READS_CASES)), user)
     found = (
-        applications_received(user, READS_CASES)
-        .select_related(
+        cases.select_related(
             "call",
             "call__agency",
             "call__definition_record",
@@ -34,7 +34,6 @@ def case_to_propose(user: Any, pk: int) -> Application | None:
         )
         .defer("call__definition_record__document")
         .annotate(
-            admission_outcome=Subquery(latest.values("outcome")[:1]),
             latest_number=Subquery(sent_in.values("number")[:1]),
             latest_document=Subquery(sent_in.values("document")[:1]),
         )

@@ -1,6 +1,6 @@
 """What a round looks like at any moment: counts and sums by county, kind and area.
 
-A closed case counts by its last outcome, as in `grants.selectors.call_totals`. Whole SEK.
+A closed case counts by its last outcome, as in `grants.selectors.rounds`. Whole SEK.
 """
 
 import json
@@ -9,27 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet, Sum
 
-from grants.enums import Outcome, Status
+from grants.enums import Status
 from grants.models import Application, Call, CaseArea, Decision
 from grants.selectors.calls import NOT_RECEIVED
+from grants.selectors.rounds import GRANT_THAT_COUNTS, SUMS, with_end
 
-FULL = Q(granted_sek__isnull=False, granted_sek=F("requested_sek"))
-PART = Q(granted_sek__isnull=False) & ~Q(granted_sek=F("requested_sek"))
 HANDLED = (Status.SUBMITTED, Status.COMPLETION_REQUESTED)
 
 
@@ -131,39 +117,17 @@ def round_overview(call: Call) -> RoundOverview:
 
 def _groups(cases: QuerySet[Application]) -> Iterable[tuple[str, str, RoundSums]]:
     """The sums of each county and kind of lead."""
-    last = Decision.objects.filter(application=OuterRef("pk"), superseded_by__isnull=True).order_by(
-        "-pk"
-    )
     proposing = Q(status__in=[*HANDLED, Status.ASSESSED], proposal__amount_sek__isnull=False)
-    # Only closed cases without a grant need their decision looked up; none of them has one that
-    # was withdrawn.
-    ended = Case(
-        When(
-            status=Status.CLOSED,
-            granted_sek__isnull=True,
-            then=Coalesce(Subquery(last.values("outcome")[:1]), Value("withdrawn")),
-        ),
-        default=Value(""),
-        output_field=CharField(),
-    )
     rows = (
-        cases.annotate(ended=ended)
+        with_end(cases)
         .order_by()
         .values("lead__county_id", "lead__kind")
         .annotate(
-            applications=Count("pk"),
-            joint=Count("pk", filter=Q(partner_count__gt=0)),
-            asked=Sum("requested_sek"),
+            **SUMS,
             in_hand=Count("pk", filter=Q(status__in=HANDLED)),
             waiting=Count("pk", filter=Q(status=Status.ASSESSED)),
             proposed=Count("pk", filter=proposing),
             proposed_total=Sum("proposal__amount_sek", filter=proposing),
-            full=Count("pk", filter=FULL),
-            part=Count("pk", filter=PART),
-            rejected=Count("pk", filter=Q(status=Status.REJECTED) | Q(ended=Outcome.REJECTED)),
-            dismissed=Count("pk", filter=Q(status=Status.DISMISSED) | Q(ended=Outcome.DISMISSED)),
-            withdrawn=Count("pk", filter=Q(status=Status.WITHDRAWN) | Q(ended="withdrawn")),
-            granted_total=Sum("granted_sek"),
         )
     )
     for row in rows:
@@ -171,7 +135,7 @@ def _groups(cases: QuerySet[Application]) -> Iterable[tuple[str, str, RoundSums]
 
 
 def _sums(row: Mapping[str, Any]) -> RoundSums:
-    decided = row["full"] + row["part"] + row["rejected"]
+    decided = row["granted"] + row["rejected"]
     return RoundSums(
         applications=row["applications"],
         joint=row["joint"],
@@ -181,12 +145,12 @@ def _sums(row: Mapping[str, Any]) -> RoundSums:
         waiting=row["waiting"],
         proposed=row["proposed"],
         proposed_sek=row["proposed_total"] or 0,
-        full=row["full"],
+        full=row["granted"] - row["part"],
         part=row["part"],
         rejected=row["rejected"],
         dismissed=row["dismissed"],
         withdrawn=row["withdrawn"],
-        granted_sek=row["granted_total"] or 0,
+        granted_sek=row["total"] or 0,
     )
 
 
@@ -214,14 +178,12 @@ def _areas(cases: QuerySet[Application]) -> dict[str, AreaSums]:
 
 
 def _allotted(cases: QuerySet[Application]) -> Counter[str]:
-    """What the standing decisions grant for the budget lines of each area."""
+    """What the decisions behind the granted sums grant for the budget lines of each area."""
     found: Counter[str] = Counter()
-    standing = Decision.objects.filter(
-        application__in=cases.order_by().values("pk"),
-        superseded_by__isnull=True,
-        outcome=Outcome.GRANTED,
+    made = Decision.objects.filter(
+        GRANT_THAT_COUNTS, application__in=cases.order_by().values("pk")
     ).exclude(basis="")
-    for basis in standing.order_by().values_list("basis", flat=True).iterator():
+    for basis in made.order_by().values_list("basis", flat=True).iterator():
         for line in json.loads(basis).get("lines", ()):
             found[line["area"]] += line["allotted_sek"]
     return found

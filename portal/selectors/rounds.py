@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, TextField, Value, When
 
 from grants.definitions import CallDefinition
-from grants.enums import ParticipationRole, Status
+from grants.enums import ParticipationRole
 from grants.models import Application, Call, Decision, Participation
 from grants.selectors.cases import register_entries
+from grants.selectors.rounds import GRANT_THAT_COUNTS
 
 from .paging import Key, text, whole
 
@@ -26,7 +27,8 @@ LAST_NAME, LAST_COUNTY = "~", 1_000
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What everybody may know of a grant. Names, county and areas are empty where `secret`.
+    """What everybody may know of a grant. Number, names, county and areas are empty where
+    `secret`: the register says of a number whose case it is.
 
     `areas` are codes, None where they are not recorded. Amounts are whole SEK.
     """
@@ -77,7 +79,8 @@ def grants_found(grants: QuerySet[Any], chosen: Mapping[str, str]) -> QuerySet[A
 
 
 def rows_of(applications: Iterable[Any], call: Call) -> list[Grant]:
-    """The rows of some grants (`secret` annotated, their leads fetched), in three queries."""
+    """The rows of some grants (of grants.selectors.rounds.grants_of, their leads fetched), in three
+    queries."""
     found = list(applications)
     told = [each.pk for each in found if not each.secret]
     partners: dict[int, list[Participation]] = {}
@@ -93,10 +96,10 @@ def rows_of(applications: Iterable[Any], call: Call) -> list[Grant]:
 
 
 def _purposes(ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The areas of each standing grant, where they are recorded."""
+    """The areas of each grant, where they are recorded."""
     found = {}
-    standing = Decision.objects.filter(application__in=list(ids), superseded_by__isnull=True)
-    for decision in standing.only("application_id", "basis"):
+    made = Decision.objects.filter(GRANT_THAT_COUNTS, application__in=list(ids))
+    for decision in made.only("application_id", "basis"):
         basis = decision.basis_content
         if basis is not None:
             found[decision.application_id] = basis.purpose
@@ -112,7 +115,7 @@ def _grant(
     lead = application.lead
     secret: bool = application.secret
     return Grant(
-        number=application.number,
+        number="" if secret else application.number,
         name="" if secret else names.get(lead.pk, lead.name),
         org_no="" if secret else lead.org_no,
         kind="" if secret else str(lead.kind),
@@ -126,7 +129,7 @@ def _grant(
         decided_on=application.decided_on,
         areas=() if secret else areas,
         secret=secret,
-        revoked=application.status == Status.REVOKED,
+        revoked=application.revoked,
     )
 
 

@@ -29,7 +29,14 @@ def distributed_calls(user: Any) -> QuerySet[Call]:
 
 
 def calls_to_distribute(user: Any) -> QuerySet[Call]:
-    """The calls whose frame the person may try to distribute."""
+    """The calls whose frame the person may try to distribute: none with a case that a conflict of
+    interest shuts the person out of, whose amount every sum would tell."""
+    shut_out = ShutOut.objects.filter(application__call=OuterRef("pk"), user=user.pk)
+    return calls_worked_with(user).filter(~Exists(shut_out))
+
+
+def calls_worked_with(user: Any) -> QuerySet[Call]:
+    """The calls at the agencies where the person takes part in cases."""
     return (
         Call.objects.filter(agency__in=agencies_for(user, TAKES_PART))
         .select_related("agency", "definition_record")
@@ -70,26 +77,18 @@ class AmountRow:
 
 @dataclass(frozen=True, slots=True)
 class AmountPage:
-    """Some of a scenario's cases, and how many pages there are. `hidden` counts those that the
-    reader is shut out of."""
+    """Some of a scenario's cases, and how many pages there are."""
 
     rows: list[AmountRow]
     page: int
     pages: int
-    hidden: int
 
 
-def amount_page(scenario: Scenario, in_order: list[Candidate], user: Any, page: int) -> AmountPage:
-    """A page of the cases in that order, without those that the reader is shut out of."""
-    shut = set(
-        ShutOut.objects.filter(user=user, application__call=scenario.call_id).values_list(
-            "application_id", flat=True
-        )
-    )
-    shown = [each for each in in_order if each.application not in shut]
-    pages = max(1, -(-len(shown) // PAGE))
+def amount_page(scenario: Scenario, in_order: list[Candidate], page: int) -> AmountPage:
+    """A page of the cases in that order."""
+    pages = max(1, -(-len(in_order) // PAGE))
     page = min(max(1, page), pages)
-    part = {each.application: each for each in shown[(page - 1) * PAGE : page * PAGE]}
+    part = {each.application: each for each in in_order[(page - 1) * PAGE : page * PAGE]}
     rows = {
         row.application_id: row
         for row in ScenarioAmount.objects.filter(
@@ -112,7 +111,6 @@ def amount_page(scenario: Scenario, in_order: list[Candidate], user: Any, page: 
         ],
         page=page,
         pages=pages,
-        hidden=len(in_order) - len(shown),
     )
 
 

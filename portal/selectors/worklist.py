@@ -88,6 +88,9 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "due": (Key("next_due", day),),
     "officer": (Key("officer_key", text),),
 }
+LEFT_FIRST = (Key("left_last", whole), *KEYS["received"])
+"""The order of what nobody has: first the cases whose officer was shut out by a conflict of
+interest, then by receipt."""
 SLOW = frozenset({"due", "officer"})
 """Orders without an index: not offered of all cases, only of those in hand."""
 
@@ -210,7 +213,8 @@ def worklist(
     cases: QuerySet[Application], view: View, chosen: Mapping[str, str], desk: Desk
 ) -> QuerySet[Application]:
     """The cases of the view that the filters ask for, with all that a row shows and is ordered
-    by: `next_due`, `opinions_due`, `told_due`, `area_codes`, `mark_labels`, `left_for_conflict`."""
+    by: `next_due`, `opinions_due`, `told_due`, `area_codes`, `mark_labels`, `left_for_conflict`
+    and, for ordering by it, `left_last`."""
     return with_keys(_filtered(in_view(cases, view, desk), chosen, desk), desk)
 
 

@@ -28,6 +28,10 @@ STAFF: Mapping[Role, tuple[str, str]] = {
     Role.ADMINISTRATOR: ("administrator", "Adam Administratör"),
 }
 """The account of each role: what stands before the @, and a made-up name."""
+SECONDS: tuple[tuple[Role, tuple[str, str]], ...] = (
+    (Role.CONTROLLER, ("controller2", "Curt Controller")),
+)
+"""Who approves what the first made: nobody pays alone."""
 CALL_DOCUMENTS = Path(portal.__file__).parent / "demo" / "open-calls"
 """What an open call says, laid over a copy of a definition; named by the definition's stem."""
 _DAYS_OPEN_BEFORE, _DAYS_OPEN_AFTER = 20, 40
@@ -80,7 +84,7 @@ def demo_people(
     acts for one; those that are there are kept. `leads`: organisations by the case they lead.
     """
     people: list[tuple[User, str]] = []
-    for role, (account, name) in STAFF.items():
+    for role, (account, name) in (*STAFF.items(), *SECONDS):
         user = _user(account, name, password)
         StaffRole.objects.get_or_create(user=user, agency=agency, role=role)
         people.append((user, ""))

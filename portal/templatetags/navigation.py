@@ -50,6 +50,8 @@ def _first(user: Any, *, staff: bool) -> Places:
         yield _("Reports"), "report-list"
     if rules.has_perm("portal.decide", user):
         yield _("Decisions"), "decision-list"
+    if rules.has_perm("portal.handle_money", user):
+        yield _("Money"), "money"
     if rules.has_perm("portal.keep_register", user):
         yield _("Registry"), "registry"
     if answers_requests(user):
@@ -62,9 +64,12 @@ def _first(user: Any, *, staff: bool) -> Places:
 
 def _rest(user: Any) -> Places:
     if rules.has_perm("portal.take_part", user):
+        yield _("Reports to review"), "report-inbox"
         yield _("Distribute the frame"), "distribution-list"
     if rules.has_perm("portal.read_letters", user):
         yield _("Decision letters"), "letter-batches"
+    if rules.has_perm("portal.decide", user):
+        yield _("Money that waits for a decision"), "money-decisions"
     if rules.has_perm("portal.see_worklist", user):
         yield _("Supervision decisions"), "supervision-list"
     if not rules.has_perm("portal.keep_register", user) and rules.has_perm("portal.disclose", user):

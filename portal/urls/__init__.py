@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from portal.views.access import Access
 
-from . import cases, organisations, own, public, work
+from . import cases, money, organisations, own, public, work
 from .route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     *organisations.ROUTES,
     *work.ROUTES,
     *cases.ROUTES,
+    *money.ROUTES,
     # Last: any word may be the name of a part of an application.
     *own.ROUTES,
 )

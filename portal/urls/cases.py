@@ -168,6 +168,12 @@ ROUTES = (
     Route(f"{CASE}bedomning/", assessing.case_assessment, "case-assessment", Access.TAKE_PART),
     Route(f"{CASE}bedomning/klar/", case_steps.case_assess, "case-assess", Access.TAKE_PART),
     Route(f"{CASE}historik/", case_history.case_history, "case-history", Access.LOOK_AROUND),
+    Route(
+        f"{CASE}yttranden-och-tillsyn/",
+        case_history.case_outside,
+        "case-outside",
+        Access.LOOK_AROUND,
+    ),
     Route(f"{CASE}handelser/", case_history.case_journal, "case-journal", Access.LOOK_AROUND),
     Route(f"{CASE}falt/", case_saving.case_field_save, "case-field-save", Access.TAKE_PART),
     Route(

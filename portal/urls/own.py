@@ -17,6 +17,9 @@ from portal.views import (
     own_case,
     partners,
     parts,
+    reporting,
+    reporting_saving,
+    reporting_sending,
     submitting,
 )
 from portal.views.access import Access
@@ -24,6 +27,7 @@ from portal.views.access import Access
 from .route import Route
 
 MINE = "mina-ansokningar/<int:pk>/"
+REPORT = "mina-redovisningar/<int:pk>/"
 
 ROUTES = (
     Route("mina-sidor/", my_pages.my_pages, "my-pages", Access.SIGNED_IN),
@@ -213,6 +217,50 @@ ROUTES = (
         f"{MINE}beslut/<int:decision>/beslut.pdf",
         letters.own_decision_pdf,
         "own-decision-pdf",
+        Access.SIGNED_IN,
+    ),
+    Route(REPORT, reporting.own_report, "own-report", Access.SIGNED_IN),
+    Route(f"{REPORT}falt/", reporting_saving.own_report_save, "own-report-save", Access.SIGNED_IN),
+    Route(
+        f"{REPORT}falt/historik/",
+        reporting_saving.own_report_history,
+        "own-report-history",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}fil/ny/",
+        reporting_saving.own_report_file_add,
+        "own-report-file-add",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}fil/<int:file>/",
+        reporting_saving.own_report_file,
+        "own-report-file",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}fil/<int:file>/ta-bort/",
+        reporting_saving.own_report_file_remove,
+        "own-report-file-remove",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}del/<int:organisation>/klar/",
+        reporting_saving.own_report_part_done,
+        "own-report-part-done",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}skicka-in/",
+        reporting_sending.own_report_send,
+        "own-report-send",
+        Access.SIGNED_IN,
+    ),
+    Route(
+        f"{REPORT}<slug:section>/",
+        reporting.own_report_section,
+        "own-report-section",
         Access.SIGNED_IN,
     ),
     # Stands last of these addresses: any word may be the name of a part.

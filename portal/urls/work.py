@@ -17,9 +17,12 @@ from portal.views import (
     opinions,
     register,
     register_paper,
+    report_inbox,
+    report_review,
     reports,
     round_overview,
     scenario,
+    waivers,
     worklist,
     worklist_bulk,
     worklist_leave,
@@ -134,6 +137,7 @@ ROUTES = (
     ),
     Route("beslut/", deciding.decision_list, "decision-list", Access.DECIDE),
     Route("beslut/ram/", deciding.decision_frame, "decision-frame", Access.DECIDE),
+    Route("beslut/undantag/", waivers.waiver_list, "waiver-list", Access.DECIDE),
     Route("beslut/flera/", deciding.decision_batch, "decision-batch", Access.DECIDE),
     Route("administration/delegation/", delegation.delegation, "delegation", Access.ADMINISTER),
     Route(
@@ -144,6 +148,27 @@ ROUTES = (
     ),
     Route("redovisningar/", reports.report_list, "report-list", Access.LOOK_AROUND),
     Route("redovisningar/<int:pk>/", reports.report_detail, "report-detail", Access.LOOK_AROUND),
+    Route(
+        "redovisningar/att-granska/", report_inbox.report_inbox, "report-inbox", Access.TAKE_PART
+    ),
+    Route(
+        "redovisningar/att-granska/resultat/",
+        report_inbox.report_inbox_result,
+        "report-inbox-result",
+        Access.TAKE_PART,
+    ),
+    Route(
+        "redovisningar/<int:pk>/granska/",
+        report_review.report_review,
+        "report-review",
+        Access.TAKE_PART,
+    ),
+    Route(
+        "redovisningar/<int:pk>/fil/<int:file>/",
+        report_review.report_file,
+        "report-file",
+        Access.LOOK_AROUND,
+    ),
     Route("fordelning/", distribution.distribution_list, "distribution-list", Access.TAKE_PART),
     Route("fordelning/<int:call>/", distribution.distribution, "distribution", Access.TAKE_PART),
     Route("fordelning/<int:call>/<int:scenario>/", scenario.scenario, "scenario", Access.TAKE_PART),

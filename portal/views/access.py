@@ -38,6 +38,7 @@ class Access(StrEnum):
     KEEP_REGISTER = "portal.keep_register"
     DISCLOSE = "portal.disclose"
     GIVE_OPINIONS = "portal.give_opinions"
+    HANDLE_MONEY = "portal.handle_money"
 
 
 def person_of(request: HttpRequest) -> User:

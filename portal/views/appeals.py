@@ -76,6 +76,7 @@ _DONE: Mapping[str, Text] = {
     "withdrawn": gettext_lazy("It is kept that the appeal is withdrawn."),
 }
 _PERMISSIONS: Mapping[str, str] = {
+    "admit": "grants.admit_appeal",
     "dismiss": "grants.try_appeal",
     "try": "grants.try_appeal",
 }
@@ -104,7 +105,7 @@ def _stored(request: HttpRequest, form: forms.Form, person: User) -> list[Stored
 def own_appeal(request: HttpRequest, *, pk: int, decision: int) -> HttpResponse:
     """Appeal the decision, for those who sign for an organisation of the case."""
     application, person = found_case(request, pk), person_of(request)
-    found = decision_of(application, decision)
+    found = decision_of(application, decision, own=True)
     if found is None:
         raise Http404
     found.application = application
@@ -312,6 +313,8 @@ def _steps(application: Application, appeal: Appeal, person: User) -> list[str]:
         permission = _PERMISSIONS.get(step, "grants.register_appeal")
         if step == "dismiss" and appeal.in_time is not False:
             continue
+        if step == "admit" and appeal.in_time is False:
+            permission = "grants.try_appeal"
         if rules.has_perm(permission, person, application):
             found.append(step)
     return found

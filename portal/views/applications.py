@@ -22,6 +22,7 @@ from portal.selectors.definitions import definition_of, parse_definitions
 from portal.selectors.listing import (
     APPLICATION_KEYS,
     applications_found,
+    applications_listed,
     calls_looked_at,
     counties,
 )
@@ -52,6 +53,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     page = listing(
         request,
         found.select_related("lead"),
+        whole=applications_listed(),
         form=form,
         headings=HEADINGS,
         keys=APPLICATION_KEYS,
@@ -150,7 +152,9 @@ def application_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         if application.status in IN_HAND and not application.decisions.all()
         else case.reports_behind(application, request.user),
         # A case that is handled here has its journal at an address of its own, fetched by itself.
-        "events": journal.timeline_of(application) if application.imported else [],
+        "events": journal.timeline_of(application, person_of(request))
+        if application.imported
+        else [],
         "late_incidents": late_incidents(application),
         "steps": case_steps.plain_steps(application, person_of(request)),
         "side": case_steps.side_links(application, person_of(request)),

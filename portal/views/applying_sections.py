@@ -43,6 +43,7 @@ RESERVED = frozenset(
         *Kind,
         "check",
         "arende",
+        "pengar",
         "aterkalla",
         "begar-avgorande",
         "beslut",

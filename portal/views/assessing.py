@@ -76,7 +76,7 @@ class Assessing:
 
     application: Application
     form: AssessmentForm
-    forms: tuple[Assessment, ...]
+    forms: tuple[Any, ...]
     mine: Assessment | None
     values: Mapping[str, SavedValue]
     open: bool
@@ -329,7 +329,7 @@ def _to_take_over(assessing: Assessing, me: int) -> list[Assessment]:
         return []
     if any(each.officer_id == me for each in assessing.forms) or assessing.form.officers == 1:
         return []
-    return [each for each in assessing.forms if each.done_at is None]
+    return [each for each in assessing.forms if each.done_at is None or each.by_shut_out]
 
 
 def _others(assessing: Assessing, me: int) -> list[dict[str, Any]]:
@@ -339,7 +339,9 @@ def _others(assessing: Assessing, me: int) -> list[dict[str, Any]]:
     return [
         {
             "name": str(each.officer),
-            "tag": Tag(_("Done"), Tone.SUCCESS) if each.done_at else Tag(_("Begun"), Tone.WARNING),
+            "tag": Tag(_("Done"), Tone.SUCCESS)
+            if each.done_at and not each.by_shut_out
+            else Tag(_("Begun"), Tone.WARNING),
         }
         for each in assessing.forms
         if each.officer_id != me

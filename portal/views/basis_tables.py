@@ -12,8 +12,8 @@ from portal.views.labels import day, language, money
 from reviews.enums import FindingValue, Recommendation
 
 
-def shares_table(basis: DecisionBasis) -> Table | None:
-    """Each organisation's part; None where there is only one."""
+def shares_table(basis: DecisionBasis, *, decided: bool = True) -> Table | None:
+    """Each organisation's part, `decided` or as it is proposed; None where there is only one."""
     if len(basis.shares) < 2:
         return None
     return Table(
@@ -22,7 +22,7 @@ def shares_table(basis: DecisionBasis) -> Table | None:
         columns=(
             Column(_("Organisation")),
             Column(pgettext("amount", "Requested"), numeric=True),
-            Column(pgettext("amount", "Granted"), numeric=True),
+            _given(decided=decided),
         ),
         rows=tuple(
             Row(Cell(each.name), (Cell(money(each.asked_sek)), Cell(money(each.granted_sek))))
@@ -39,8 +39,16 @@ def shares_table(basis: DecisionBasis) -> Table | None:
     )
 
 
-def lines_table(basis: DecisionBasis, definition: CallDefinition) -> Table | None:
-    """The budget lines; None for a case without a budget."""
+def _given(*, decided: bool) -> Column:
+    return Column(
+        pgettext("amount", "Granted") if decided else pgettext("amount", "Proposed"), numeric=True
+    )
+
+
+def lines_table(
+    basis: DecisionBasis, definition: CallDefinition, *, decided: bool = True
+) -> Table | None:
+    """The budget lines, `decided` or as they are proposed; None for a case without a budget."""
     lines = [line for line in basis.lines if line.number]
     if not lines:
         return None
@@ -53,7 +61,7 @@ def lines_table(basis: DecisionBasis, definition: CallDefinition) -> Table | Non
             Column(_("Area")),
             Column(pgettext("amount", "Requested"), numeric=True),
             Column(pgettext("amount", "Approved"), numeric=True),
-            Column(pgettext("amount", "Granted"), numeric=True),
+            _given(decided=decided),
             Column(_("Reason")),
         ),
         rows=tuple(_line(line, areas, definition) for line in lines),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import OrganisationKind
@@ -17,10 +17,10 @@ from applicants.selectors import remember_work
 from core import formats
 from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table
 from core.definitions import describe
-from grants.content import CallTotals
 from grants.definitions import AppliesTo, CallDefinition
 from grants.models import Call
-from grants.selectors import call_totals, calls_visible_to
+from grants.selectors import calls_visible_to
+from grants.selectors.rounds import OutcomeCounts, outcome_counts
 from portal.selectors.calls import coming_on, open_on, sums_by_call
 from portal.selectors.definitions import definition_of, parse_definitions
 from portal.views.application_form import application_texts
@@ -142,7 +142,7 @@ def call_detail(request: HttpRequest, *, agency: str, code: str) -> HttpResponse
         else "",
     }
     if definition.application is None or state is CallState.CLOSED:
-        context["figures"] = _figures(call_totals(call))
+        context["figures"] = _figures(outcome_counts(call))
     if definition.application is None:
         context["summary"] = [*_summary(call, definition), *_days_after(call)]
         return render(request, "portal/call_detail.html", context)
@@ -191,12 +191,13 @@ def _dates(call: Call, definition: CallDefinition) -> list[SummaryRow]:
     return [SummaryRow(term, day(value), note=note) for term, value, note in rows if value]
 
 
-def _figures(totals: CallTotals) -> list[Figure]:
+def _figures(totals: OutcomeCounts) -> list[Figure]:
     return [
         Figure(
             _("Applications"),
             formats.number(totals.applications),
-            _("of which %(number)s joint") % {"number": formats.number(totals.joint_applications)},
+            ngettext("of which %(number)s joint", "of which %(number)s joint", totals.joint)
+            % {"number": formats.number(totals.joint)},
         ),
         Figure(pgettext("amount", "Requested"), money(totals.requested_sek)),
         Figure(_("Granted applications"), formats.number(totals.granted)),

@@ -19,7 +19,6 @@ from grants.enums import Direction, DocumentKind, RegisterChange
 from grants.models import Application, CaseDocument, DocumentChange
 from grants.selectors.register import (
     documented_cases,
-    documents_for_party,
     documents_of,
     source_of,
 )
@@ -36,6 +35,7 @@ from portal.forms.register import (
     ReasonForm,
     WithProvision,
 )
+from portal.selectors.communication import documents_read_by
 from portal.selectors.document_texts import files_of, text_of
 from portal.views.access import person_of
 from portal.views.case_papers import version_pdf
@@ -101,9 +101,9 @@ def case_documents(request: HttpRequest, *, pk: int) -> HttpResponse:
 
 @require_safe
 def own_documents(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """The same for the party: all but what is secret to it."""
+    """The same for the party: all but what is secret to it or was sent to others."""
     application = found_case(request, pk)
-    rows = list(documents_for_party(application))
+    rows = list(documents_read_by(application, person_of(request)))
     context = {
         "application": application,
         "crumbs": case_crumbs(application, Crumb(_("Documents"))),
@@ -398,7 +398,8 @@ def _said(name: str, value: Any) -> Text:
 def own_document(request: HttpRequest, *, pk: int, number: int) -> HttpResponse:
     """One document as the party reads it."""
     application = found_case(request, pk)
-    document = get_object_or_404(documents_for_party(application), number=number)
+    readable = documents_read_by(application, person_of(request))
+    document = get_object_or_404(readable, number=number)
     title = str(DocumentKind(document.kind).label)
     back = Crumb(_("Documents"), reverse("own-documents", args=[pk]))
     context = {
@@ -426,7 +427,8 @@ def case_document_file(
 @require_safe
 def own_document_file(request: HttpRequest, *, pk: int, number: int, file: int) -> HttpResponseBase:
     """A file of a document, for the party."""
-    return _file(documents_for_party(found_case(request, pk)), number, file)
+    readable = documents_read_by(found_case(request, pk), person_of(request))
+    return _file(readable, number, file)
 
 
 def _file(documents: Documents, number: int, file: int) -> HttpResponseBase:
@@ -448,7 +450,8 @@ def case_document_pdf(request: HttpRequest, *, pk: int, number: int) -> HttpResp
 def own_document_pdf(request: HttpRequest, *, pk: int, number: int) -> HttpResponseBase:
     """The same, for the party."""
     application = found_case(request, pk)
-    return _version(application, documents_for_party(application), number)
+    readable = documents_read_by(application, person_of(request))
+    return _version(application, readable, number)
 
 
 def _version(application: Application, documents: Documents, number: int) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from core.formats import iso_date
 from grants.models import Application, Call
 from portal.forms.opinions import AskForm
 from portal.selectors.opinions import counties_named, how_many_unasked, people_of_boards
-from portal.selectors.scenarios import calls_to_distribute
+from portal.selectors.scenarios import calls_worked_with
 from portal.views.access import person_of
 from portal.views.declaring import read_case, read_crumbs
 from portal.views.labels import call_title, day, moment
@@ -198,7 +198,7 @@ def supervision_table(rows: list[SupervisionDecision]) -> Table | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def round_opinions(request: HttpRequest, *, call: int) -> HttpResponse:
     """Ask for opinions on every case of a call that nobody has been asked of."""
-    found = get_object_or_404(calls_to_distribute(request.user), pk=call, asks_opinion=True)
+    found = get_object_or_404(calls_worked_with(request.user), pk=call, asks_opinion=True)
     if not rules.has_perm("reviews.adopt_scenario", request.user, found):
         raise Http404
     form = AskForm(
@@ -232,7 +232,7 @@ def round_opinions(request: HttpRequest, *, call: int) -> HttpResponse:
             Crumb(_("Opinions of county boards")),
         ],
         "call_title": call_title(found),
-        "waiting": how_many_unasked(found),
+        "waiting": how_many_unasked(found, request.user),
         "form": form,
     }
     return render(request, "portal/opinions/round.html", context)

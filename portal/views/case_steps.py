@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
+from applicants.enums import Role
 from applicants.models import User
 from core.content import Crumb, Tag, Task, TaskSection, Text, Tone
 from grants.checks import TransitionRefused
@@ -23,9 +24,10 @@ from grants.services.handling import reopen_application
 from grants.workflow import HAS_GRANT, Condition
 from portal.content import status_tag
 from portal.selectors.handling import Progress, progress_of
+from portal.selectors.proposing import case_to_propose
 from portal.views.access import person_of
-from portal.views.case_papers import officers_crumbs, received_case
-from portal.views.case_roles import takes_part
+from portal.views.case_papers import officers_crumbs
+from portal.views.case_roles import takes_part, works_as
 from portal.views.finding_texts import refusal_text
 from portal.views.labels import call_title
 from portal.views.saving import clean
@@ -119,8 +121,9 @@ def _is_for(name: str, application: Application) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_assess(request: HttpRequest, *, pk: int) -> HttpResponse:
     """What is done and what is left; say that the case is assessed, or take it up again."""
-    application, person = received_case(request, pk), person_of(request)
-    if application.imported or not takes_part(person, application):
+    person = person_of(request)
+    application = case_to_propose(person, pk)
+    if application is None or application.imported or not takes_part(person, application):
         raise Http404
     if request.method == "POST":
         if request.POST.get("act", "") == "reopen":
@@ -173,6 +176,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     progress = progress_of(application, person)
+    officer = works_as(person, application, Role.CASE_OFFICER)
     context = {
         "crumbs": officers_crumbs(application, Crumb(_("Handling"))),
         "application": application,
@@ -190,10 +194,9 @@ def _page(
         ]
         if application.status == Status.SUBMITTED
         else [],
-        "may_assess": application.status == Status.SUBMITTED
-        and rules.has_perm("grants.assess_application", person, application),
-        "may_reopen": application.status == Status.ASSESSED
-        and rules.has_perm("grants.reopen_application", person, application),
+        "may_assess": application.status == Status.SUBMITTED and officer,
+        # Whoever has come this far assesses or decides.
+        "may_reopen": application.status == Status.ASSESSED,
         "completion": application.status == Status.COMPLETION_REQUESTED,
         "error": error,
         "reasons": request.POST.get("reasons", ""),
@@ -227,17 +230,13 @@ def _tags(application: Application, progress: Progress) -> dict[str, Tag]:
         "case-assessment": _forms_tag(progress),
         "case-costs": done if progress.proposal_stands else Tag(_("Not finished"), Tone.NEUTRAL),
         "case-proposal": not_begun,
-        "case-communication": not_begun,
+        "case-communication": _communication_tag(progress),
         "case-assess": Tag(_("Not assessed"), Tone.NEUTRAL),
         "case-decide": Tag(_("Not decided"), Tone.NEUTRAL),
     }
     if progress.proposed:
         tags["case-proposal"] = (
             done if progress.proposal_stands else Tag(_("Has to be made anew"), Tone.WARNING)
-        )
-    if progress.communicated is not None:
-        tags["case-communication"] = (
-            done if progress.communicated else Tag(_("To do"), Tone.WARNING)
         )
     if progress.opinions_missing is not None:
         number = progress.opinions_missing
@@ -260,6 +259,22 @@ def _admission_tag(application: Application, progress: Progress) -> Tag:
         case "dismissal_proposed":
             return Tag(_("Proposed to be dismissed"), Tone.WARNING)
     return Tag(_("Admitted") if application.late else _("In time"), Tone.SUCCESS)
+
+
+def _communication_tag(progress: Progress) -> Tag:
+    """Before anything is proposed, too, it says that material waits."""
+    if progress.communicated:
+        return Tag(_("Done"), Tone.SUCCESS)
+    if number := progress.to_communicate:
+        text = ngettext(
+            "%(number)d thing waits to be communicated",
+            "%(number)d things wait to be communicated",
+            number,
+        )
+        return Tag(text % {"number": number}, Tone.WARNING)
+    if progress.answers_awaited:
+        return Tag(_("Waits for an answer"), Tone.INFO)
+    return Tag(_("Nothing to communicate yet"), Tone.NEUTRAL)
 
 
 def _findings_tag(progress: Progress) -> Tag:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from applicants.enums import Role
 from applicants.models import User
 from core.checks.files import FileRefused
 from core.checks.working_days import working_day_from
@@ -22,9 +23,11 @@ from core.models import StoredFile
 from core.services.files import store_upload
 from grants.models import Application
 from grants.selectors import participants_of
+from grants.workflow import HAS_GRANT
 from portal.forms.fair import AnswerForm, CommunicationForm, NotCommunicatingForm
 from portal.selectors.communication import file_communicated
 from portal.views.access import person_of
+from portal.views.case_roles import works_as
 from portal.views.declaring import declared_or_redirect, read_case, read_crumbs
 from portal.views.files import download_response, file_item, refusal_text
 from portal.views.labels import agency_name, call_title, day, second
@@ -41,6 +44,7 @@ from reviews.selectors.communication import (
     communications_to,
     heard_material,
     not_communicating_of,
+    revocation_heard,
 )
 from reviews.services import (
     answer_communication,
@@ -88,22 +92,6 @@ def material_table(states: Sequence[MaterialState]) -> Table | None:
     )
 
 
-def communication_task(application: Application) -> tuple[Tag, str]:
-    """How the communication of the case stands, and its address: for the list of what is to be
-    done in a case."""
-    states = heard_material(application)
-    left = [each for each in states if not each.heard.done]
-    if not states:
-        tag = Tag(_("Nothing to communicate"))
-    elif not left:
-        tag = Tag(_("Done"), Tone.SUCCESS)
-    elif any(each.heard is Heard.NOT_SENT for each in left):
-        tag = Tag(_("Has to be communicated"), Tone.WARNING)
-    else:
-        tag = Tag(_("Waits for an answer"), Tone.INFO)
-    return tag, reverse("case-communication", args=[application.pk])
-
-
 # The officer --------------------------------------------------------------------------------------
 
 
@@ -114,7 +102,8 @@ def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
     sent = list(communications_of(application))
     notes = list(not_communicating_of(application))
     states = heard_material(application, sent=sent, notes=notes)
-    may = rules.has_perm("grants.message_applicant", person_of(request), application)
+    # It decides what is offered; the services ask again, under their lock.
+    may = works_as(person_of(request), application, Role.CASE_OFFICER)
     context = {
         "crumbs": read_crumbs(request, application, Crumb(_("Communication"))),
         "application": application,
@@ -123,6 +112,9 @@ def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
         "left": any(each.heard is Heard.NOT_SENT for each in states),
         "has_material": bool(states),
         "may": may,
+        "revocation": heard_tag(revocation_heard(application))
+        if application.status in HAS_GRANT
+        else None,
         "sent": [_shown(each, application, file_page="case-communication-file") for each in sent],
         "notes": [_note(each) for each in notes],
     }
@@ -341,9 +333,11 @@ def communication_not_needed(request: HttpRequest, *, pk: int) -> HttpResponse:
     if not rules.has_perm("reviews.communicate", person, application):
         raise Http404
     left = [each.material for each in heard_material(application) if not each.heard.done]
+    of_grant = application.status in HAS_GRANT
     form = NotCommunicatingForm(
         request.POST if request.method == "POST" else None,
         materials=[(each.key, each.title) for each in left],
+        of_grant=of_grant,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -352,7 +346,7 @@ def communication_not_needed(request: HttpRequest, *, pk: int) -> HttpResponse:
                 actor=person,
                 ground=form.cleaned_data["ground"],
                 reason=form.cleaned_data["reason"],
-                keys=form.cleaned_data["materials"],
+                keys=form.cleaned_data.get("materials", ()),
             )
         except ReviewRefused as refused:
             form.add_error(None, _refused(refused.code))
@@ -371,6 +365,7 @@ def communication_not_needed(request: HttpRequest, *, pk: int) -> HttpResponse:
         "application": application,
         "form": form,
         "materials": left,
+        "of_grant": of_grant,
     }
     return render(request, "portal/fair/not_needed.html", context)
 
@@ -406,7 +401,7 @@ def own_communication(request: HttpRequest, *, pk: int, communication: int) -> H
         if _answered(request, sent, person, form):
             messages.success(request, _("Your answer is received."))
             return redirect("own-communication", pk=pk, communication=communication)
-    else:
+    elif request.method == "GET":
         mark_communication_read(communication=sent, actor=person)
     context = {
         "crumbs": case_crumbs(application, Crumb(_("Material to answer"))),

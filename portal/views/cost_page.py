@@ -24,6 +24,7 @@ from portal.views.access import person_of
 from portal.views.applying_fields import FormField, Note, Typed, form_field
 from portal.views.applying_saving import denied_text, gone_text
 from portal.views.case_papers import officers_crumbs
+from portal.views.cost_to_do import to_do
 from portal.views.findings import autosave_context
 from portal.views.labels import language, money
 from portal.views.saving import (
@@ -433,62 +434,6 @@ def costs_tag(check: CostCheck) -> Tag:
 def costs_task(application: Application) -> tuple[Tag, str]:
     """The same of a case, with the address."""
     return costs_tag(cost_check(application)), reverse("case-costs", args=[application.pk])
-
-
-def to_do(check: CostCheck, names: Mapping[int, str]) -> list[str]:
-    """What is left to do before a grant can be proposed, in words."""
-    lacking = list(check.lacking.values())
-    found = []
-    if number := lacking.count("changed"):
-        found.append(
-            ngettext(
-                "Check again the %(number)d line that the applicant has changed.",
-                "Check again the %(number)d lines that the applicant has changed.",
-                number,
-            )
-            % {"number": number}
-        )
-    if number := lacking.count("verdict"):
-        found.append(
-            ngettext(
-                "Check the %(number)d line that nothing is said of.",
-                "Check the %(number)d lines that nothing is said of.",
-                number,
-            )
-            % {"number": number}
-        )
-    if number := lacking.count("amount"):
-        found.append(
-            ngettext(
-                "Write the approved amount of %(number)d line.",
-                "Write the approved amounts of %(number)d lines.",
-                number,
-            )
-            % {"number": number}
-        )
-    if number := lacking.count("reason"):
-        found.append(
-            ngettext(
-                "Give the reason for %(number)d line that is not approved in full.",
-                "Give the reasons for %(number)d lines that are not approved in full.",
-                number,
-            )
-            % {"number": number}
-        )
-    failing = {line.organisation for line in check.of_failing if line.known_sek != 0}
-    found += [
-        _("Approve nothing for %(organisation)s, which does not meet all requirements.")
-        % {"organisation": names.get(organisation, "")}
-        for organisation in sorted(each for each in failing if each is not None)
-    ]
-    if check.everyone and check.everyone <= check.failed:
-        found.append(_("No organisation meets all requirements: nothing can be granted."))
-    found += [
-        _("Keep the ceiling of the rule “%(rule)s”, or write why it is passed.")
-        % {"rule": each.rule.title.in_(language())}
-        for each in check.unmet
-    ]
-    return found
 
 
 def found_case(request: HttpRequest, pk: int) -> Application:

@@ -78,10 +78,13 @@ def county_map(
     counties: Iterable[County],
     values: Mapping[str, CountyValue],
     label: Sequence[str],
+    limits: Sequence[int] | None = None,
 ) -> CountyMap:
     """The map of `values` by county code. `label` are the words of the scale's steps, the lowest
-    first, as `steps` parts the values."""
-    limits = steps([each.number for each in values.values()])
+    first, as `steps` parts the values. Maps that are compared are given the same `limits`, so
+    that a shade means the same in all of them."""
+    if limits is None:
+        limits = steps([each.number for each in values.values()])
     left = min(column for column, _row in _PLACES.values())
     tiles = []
     for county in counties:
@@ -110,10 +113,15 @@ def county_map(
         title=title,
         description=description,
         tiles=tuple(tiles),
-        legend=tuple(Legend(level, text) for level, text in enumerate(label, start=1)),
+        legend=legend_of(label),
         width=columns * (TILE + GAP) - GAP,
         height=rows * (TILE + GAP) - GAP,
     )
+
+
+def legend_of(label: Sequence[str]) -> tuple[Legend, ...]:
+    """The scale's steps in words, the lowest first."""
+    return tuple(Legend(level, text) for level, text in enumerate(label, start=1))
 
 
 def steps(numbers: Iterable[int]) -> list[int]:

@@ -29,6 +29,7 @@ from portal.views.access import person_of
 from portal.views.deciding_texts import texts_of
 from portal.views.labels import call_title, money, partners_text
 from portal.views.lists import Heading, listing
+from portal.views.waivers import waivers_text
 from reviews.checks import ReviewRefused
 from reviews.enums import AdmissionGround, ProposedOutcome
 from reviews.models import Proposal
@@ -74,7 +75,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     calls = list(calls_deciding(person))
     parse_definitions(calls)
     call = _chosen(calls, request.GET.get("call", ""))
-    context: dict[str, object] = {"call": call}
+    context: dict[str, object] = {"call": call, "waivers": waivers_text(person)}
     if call is not None:
         asked = request.GET.copy()
         asked["call"] = str(call.pk)
@@ -168,7 +169,9 @@ def requirements_cell(found: Satisfied | None) -> Cell:
     )
     if not found.failing:
         return Cell(tag=Tag(_("All met"), Tone.SUCCESS), note=waived)
-    text = ngettext("%(number)d not met", "%(number)d not met", found.failing)
+    text = ngettext(
+        "%(number)d requirement is not met", "%(number)d requirements are not met", found.failing
+    )
     return Cell(tag=Tag(text % {"number": found.failing}, Tone.DANGER), note=waived)
 
 
@@ -294,6 +297,8 @@ def _chosen_cases(person: User, ids: Sequence[int]) -> list[Application]:
 def _confirm_page(
     request: HttpRequest, person: User, ids: Sequence[int], form: AttendanceForm
 ) -> HttpResponse:
+    # Before the cases: what is written while they are read makes another checksum.
+    seen = seen_in(ids)
     cases = _chosen_cases(person, ids)
     if not cases:
         messages.info(request, _("None of the cases waits for a decision any more."))
@@ -301,7 +306,6 @@ def _confirm_page(
     declared = declared_in(cases, person)
     ready = [each for each in cases if declared.get(each.pk) is False]
     undeclared = [each for each in cases if declared.get(each.pk) is None]
-    seen = seen_in(each.pk for each in ready)
     calls = {each.call_id: each.call for each in ready}
     context = {
         "crumbs": [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from applicants.models import User
-from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text
+from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table, Text
 from core.models import County
 from grants.checks.delegation import DelegationRefused, rule_for
 from grants.content.deciding import Attendance
@@ -44,7 +44,7 @@ from reviews.enums import AdmissionGround
 from reviews.models import Admission, Proposal
 from reviews.selectors import proposal_of, proposed_dismissal
 from reviews.selectors.basis import basis_of
-from reviews.selectors.deciding import seen_of
+from reviews.selectors.deciding import seen_in, seen_of
 
 _IN_HAND = (Status.SUBMITTED, Status.COMPLETION_REQUESTED)
 PROPOSED, REJECT, SEND_BACK = "proposed", "reject", "send_back"
@@ -66,6 +66,8 @@ def staffs_case_or_404(request: HttpRequest, pk: int) -> Application:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_decide(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The case's decisions, and for a decision maker the one that waits to be made."""
+    # First of all: what is written while the rest is read makes another checksum.
+    seen = seen_in([pk]).get(pk, "")
     application, person = staffs_case_or_404(request, pk), person_of(request)
     dismissal = proposed_dismissal(application) if application.status in _IN_HAND else None
     waits = application.status == Status.ASSESSED or dismissal is not None
@@ -80,6 +82,7 @@ def case_decide(request: HttpRequest, *, pk: int) -> HttpResponse:
         actions=_actions(proposal, dismissal),
         colleagues=colleagues_of(application, besides=person),
     )
+    form.initial["seen"] = seen
     if request.method == "POST" and form.is_valid():
         done = _decide(request, application, person, form)
         if done is not None:
@@ -156,8 +159,6 @@ def _page(
     definition = definition_of(application.call)
     amount = None if proposal is None else proposal.amount_sek
     basis = basis_of(application, amount, proposal=proposal)
-    if not form.is_bound:
-        form.initial["seen"] = seen_of(application)
     context = {
         "crumbs": [
             Crumb(_("Decisions"), reverse("decision-list")),
@@ -173,8 +174,8 @@ def _page(
         "tables": [
             table
             for table in (
-                shares_table(basis),
-                lines_table(basis, definition),
+                shares_table(basis, decided=False),
+                lines_table(basis, definition, decided=False),
                 basis_findings_table(basis, definition),
                 opinions_table(basis, county_names() if basis.opinions else {}),
             )
@@ -207,7 +208,11 @@ def _figures(application: Application, proposal: Proposal | None) -> object:
     if wanted:
         application.proposal = proposal
     *figures, after = frame_figures(application.call, wanted)
-    return [*figures, after] if wanted else figures
+    if not wanted:
+        return figures
+    label = _("Left if the case is granted")
+    note = _("The frame does not suffice for what is proposed.") if after.note else ""
+    return [*figures, Figure(label, after.value, note)]
 
 
 def _summary(
@@ -215,7 +220,7 @@ def _summary(
 ) -> list[SummaryRow]:
     rows = [SummaryRow(_("Lead applicant"), application.lead.name)]
     age = days_old(application.received_at)
-    note = "" if age is None else _("%(days)d days ago") % {"days": age}
+    note = "" if not age else _("%(days)d days ago") % {"days": age}
     rows.append(SummaryRow(_("Received"), day(application.received_at), note=note))
     rows.append(SummaryRow(_("Requested amount"), money(application.requested_sek)))
     if dismissal is not None:

@@ -21,6 +21,9 @@ _REVIEW: Mapping[str, Text] = {
         "Something has happened in the case since the page was shown. Read it again before you "
         "decide."
     ),
+    "not_standing": gettext_lazy(
+        "The budget lines no longer say what is proposed. Send the case back to its officer."
+    ),
     "no_proposal": gettext_lazy("Nothing is proposed in the case any more."),
     "status": gettext_lazy("That cannot be done as the case now is."),
     "reasons": gettext_lazy("Write the reasons."),
@@ -47,6 +50,10 @@ _LEDGER: Mapping[str, Text] = {
 }
 _APPEAL: Mapping[str, Text] = {
     "not_appealable": gettext_lazy("This kind of decision cannot be appealed."),
+    "appealed": gettext_lazy(
+        "The organisation has appealed the decision already, and the appeal is being handled. "
+        "What it adds is registered as a document in the case."
+    ),
     "not_a_party": gettext_lazy("Only an organisation that takes part in the case can appeal."),
     "superseded": gettext_lazy("The decision has been replaced by a later one. Appeal that."),
     "empty": gettext_lazy("Write what is asked for and why, or choose a document."),

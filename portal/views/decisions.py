@@ -1,7 +1,7 @@
 """A decision that has been made, for the agency's staff: what it says, when the parties received
 it, its corrections and appeals; and correcting, reconsidering and revoking it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import rules
 from django.contrib import messages
@@ -40,6 +40,7 @@ from portal.views.deciding_texts import REFUSED, texts_of
 from portal.views.declaring import declared_or_redirect
 from portal.views.labels import call_title, day, language, moment, money
 from reviews.enums import AdmissionGround
+from reviews.selectors.communication import revocation_heard
 from reviews.services import revoke_application
 
 APPEAL_TONES = {
@@ -317,8 +318,9 @@ def step_page(
     tone: str = "accent",
     quoted: Sequence[tuple[Text, str]] = (),
     rows: Sequence[SummaryRow] = (),
+    notice: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """A page with one form about the decision."""
+    """A page with one form about the decision. `notice` has a `text`, and a `link` to `url`."""
     context = {
         "crumbs": decision_crumbs(application, decision, Crumb(heading)),
         "application": application,
@@ -331,6 +333,7 @@ def step_page(
         "tone": tone,
         "quoted": quoted,
         "rows": rows,
+        "notice": notice,
         "back_url": reverse("case-decision", args=[application.pk, decision.pk]),
     }
     return render(request, "portal/decide/step.html", context)
@@ -423,6 +426,17 @@ def decision_reconsider(request: HttpRequest, *, pk: int, decision: int) -> Http
     )
 
 
+def _unheard(application: Application) -> Mapping[str, str]:
+    return {
+        "text": _(
+            "The grant cannot be revoked yet: all that take part have to have been sent what that "
+            "rests on and have had time to answer, or it has to be noted why that is not needed."
+        ),
+        "link": _("See the communication in the case"),
+        "url": reverse("case-communication", args=[application.pk]),
+    }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision_revoke(request: HttpRequest, *, pk: int, decision: int) -> HttpResponse:
     """Revoke the grant on a ground of the call's list, and claim money back."""
@@ -457,6 +471,8 @@ def decision_revoke(request: HttpRequest, *, pk: int, decision: int) -> HttpResp
         ):
             return redirect("case-decide", pk=pk)
     years = fund_years(application)
+    # It decides what is told; the service asks again, under its lock.
+    unheard = None if revocation_heard(application).done else _unheard(application)
     return step_page(
         request,
         application,
@@ -467,6 +483,7 @@ def decision_revoke(request: HttpRequest, *, pk: int, decision: int) -> HttpResp
             "Only on a ground that the call has. What speaks against the grantee is communicated "
             "with it first."
         ),
+        notice=unheard,
         button=_("Revoke"),
         tone="danger",
         rows=[

@@ -3,7 +3,6 @@ of interest (jäv) in the case."""
 
 from urllib.parse import urlencode
 
-import rules
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,9 +12,11 @@ from django.utils.translation import gettext as _
 from applicants.selectors import work_of
 from core.content import Crumb
 from grants.models import Application
+from grants.rules import is_shut_out
 from grants.selectors import applications_received
 from portal.rules import LOOKS_AROUND, READS_CASES
 from portal.views.access import person_of
+from portal.views.case_roles import takes_part
 from reviews.selectors import declaration_of
 
 
@@ -25,12 +26,16 @@ def declared_or_redirect(request: HttpRequest, application: Application) -> Http
 
     Call it first in a view of a form, after the case is found. A form that was sent by somebody
     who has not declared is not taken: they come back to the page. Raises Http404 for somebody
-    with a conflict, and for others than the agency's case officers and decision makers.
+    with a conflict, and for others than the agency's case officers and decision makers. A case
+    that was fetched with `declared` (`with_declared`) is not asked for that.
     """
     person = person_of(request)
-    if not rules.has_perm("reviews.declare_conflict", person, application):
+    if not takes_part(person, application) or is_shut_out(person, application):
         raise Http404
-    declared = declaration_of(application, person)
+    if hasattr(application, "declared"):
+        declared = application.declared
+    else:
+        declared = declaration_of(application, person)
     if declared:
         raise Http404
     if declared is False:

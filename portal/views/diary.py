@@ -1,5 +1,7 @@
 """The public register (diarium): what has been received, without what may be secret."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -56,20 +58,22 @@ def diary(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/register/diary.html", context)
 
 
-def _row(application: Application) -> Row:
+def _row(application: Any) -> Row:
     return Row(
         Cell(application.number, url=reverse("diary-case", args=[application.pk])),
         (
             Cell(day(application.received_at)),
-            Cell("; ".join(_names(application))),
+            Cell(_sender(application)),
             Cell(_about(application), note=agency_name(application.call.agency)),
         ),
     )
 
 
-def _names(application: Application) -> list[str]:
-    """The organisations, the lead first."""
-    return [part.organisation.name for part in application.participations.all()]
+def _sender(application: Any) -> str:
+    """The organisations, the lead first; not shown where what they sent may be secret."""
+    if application.secret:
+        return _("Not shown: it may be secret")
+    return "; ".join(part.organisation.name for part in application.participations.all())
 
 
 def _about(application: Application) -> str:
@@ -82,7 +86,8 @@ def diary_case(request: HttpRequest, *, pk: int) -> HttpResponse:
     """One case with its documents: number, date, party and kind."""
     application = get_object_or_404(with_diary_parts(diary_cases({})), pk=pk)
     known = public_parties(application)
-    rows = tuple(_document(each, known) for each in documents_of(application))
+    secret: bool = application.secret
+    rows = tuple(_document(each, known, secret=secret) for each in documents_of(application))
     call = application.call
     context = {
         "application": application,
@@ -90,7 +95,7 @@ def diary_case(request: HttpRequest, *, pk: int) -> HttpResponse:
         "summary": [
             SummaryRow(_("Register number"), application.number),
             SummaryRow(_("Received"), day(application.received_at)),
-            SummaryRow(_("Sender"), "; ".join(_names(application))),
+            SummaryRow(_("Sender"), _sender(application)),
             SummaryRow(_("What it is about"), _about(application)),
             SummaryRow(_("Agency"), agency_name(call.agency)),
         ],
@@ -112,18 +117,20 @@ def diary_case(request: HttpRequest, *, pk: int) -> HttpResponse:
     return render(request, "portal/register/diary_case.html", context)
 
 
-def _document(document: CaseDocument, known: frozenset[str]) -> Row:
-    """Of one that is marked secret only number and date (5 kap. 2 § OSL)."""
+def _document(document: CaseDocument, known: frozenset[str], *, secret: bool) -> Row:
+    """Of one that is marked secret only number and date (5 kap. 2 § OSL). In a case whose names
+    are `secret` no party is named but agencies."""
     number, dated = Cell(str(document.number)), Cell(day(document.dated_on))
     if document.secrecy:
         left_out = Cell(_("Not shown: it may be secret"))
         return Row(number, (dated, Cell(), left_out, Cell()))
+    hidden = secret and document.party not in known
     return Row(
         number,
         (
             dated,
             Cell(Direction(document.direction).label),
             Cell(DocumentKind(document.kind).label),
-            Cell(party_shown(document, known) or _("Not shown")),
+            Cell(("" if hidden else party_shown(document, known)) or _("Not shown")),
         ),
     )

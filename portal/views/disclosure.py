@@ -21,7 +21,7 @@ from applicants.selectors import agency_ids_for
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Tag, Tone
 from core.models import Agency
 from grants.enums import DisclosureOutcome, DocumentKind
-from grants.models import CaseDocument, DisclosureItem, DisclosureRequest
+from grants.models import CaseDocument, DisclosureItem, DisclosureRefusal, DisclosureRequest
 from grants.selectors.disclosure import items_of, requests_visible_to
 from grants.selectors.register import documented_cases, documents_of
 from grants.services.disclosure import (
@@ -173,7 +173,7 @@ def disclosure_new(request: HttpRequest) -> HttpResponse:
 def disclosure(request: HttpRequest, *, pk: int) -> HttpResponse:
     """One request with its documents, and what is left to do."""
     found, person = shown_request(request, pk), person_of(request)
-    items = list(items_of(found, person))
+    items: list[Any] = list(items_of(found, person))
     open_ = found.finished_at is None
     may_review = open_ and rules.has_perm("grants.review_disclosure", person, found)
     to_decide = [
@@ -200,7 +200,9 @@ def disclosure(request: HttpRequest, *, pk: int) -> HttpResponse:
                 "when": day(each.decided_at),
                 "who": str(each.decider),
                 "provision": each.provision,
-                "url": reverse("disclosure-refusal-file", args=[found.pk, each.pk]),
+                "url": reverse("disclosure-refusal-file", args=[found.pk, each.pk])
+                if sees_all_of(each, items)
+                else "",
             }
             for each in found.refusals.select_related("decider").order_by("pk")
         ],
@@ -209,7 +211,7 @@ def disclosure(request: HttpRequest, *, pk: int) -> HttpResponse:
         and bool(up_for_decision(items))
         and rules.has_perm("grants.decide_disclosure", person, found),
         "to_decide": len(to_decide),
-        "may_finish": may_review and done,
+        "may_finish": may_review and done and all(each.seen for each in items),
     }
     return render(request, "portal/register/disclosure.html", context)
 
@@ -241,8 +243,16 @@ def _items_table(items: Sequence[Any], found: DisclosureRequest) -> Table:
     )
 
 
+def sees_all_of(refusal: DisclosureRefusal, items: Iterable[Any]) -> bool:
+    """Whether the reader sees every case that the refusal is about; `items` are the request's."""
+    return all(each.seen for each in items if each.refusal_id == refusal.pk)
+
+
 def _item_row(item: Any, found: DisclosureRequest) -> Row:
-    review = reverse("disclosure-review", args=[found.pk, item.pk]) if item.seen else ""
+    """One of a case that the reader is shut out of says only that."""
+    if not item.seen:
+        return Row(Cell(_("A case you do not see")), (Cell(), Cell(), Cell()))
+    review = reverse("disclosure-review", args=[found.pk, item.pk])
     return Row(
         Cell(named(item.document), url=review, note=item.document.application.lead.name),
         (
@@ -269,10 +279,10 @@ def outcome_tag(item: DisclosureItem) -> Tag:
 
 
 def _given(item: Any, found: DisclosureRequest) -> tuple[str, str]:
-    if item.outcome == DisclosureOutcome.PART and item.seen:
+    if item.outcome == DisclosureOutcome.PART:
         url = reverse("disclosure-rendition", args=[found.pk, item.pk])
         return _("Document with parts left out (PDF)"), url
-    if item.outcome == DisclosureOutcome.FULL and item.seen:
+    if item.outcome == DisclosureOutcome.FULL:
         document = item.document
         url = reverse("case-document", args=[document.application_id, document.number])
         return _("The whole document"), url
@@ -348,6 +358,7 @@ def refused_text(code: str) -> str:
         "provision_missing": _("Choose the provision."),
         "reasons_missing": _("Write the reasons."),
         "nothing_left_out": _("Tick what is left out, or write words to leave out."),
+        "changed": _("A review has been changed since you opened the page. Read it again."),
         "not_to_be_refused": _("Only what is left out or not given out can be refused."),
     }[code]
 

@@ -24,7 +24,12 @@ from grants.enums import DisclosureOutcome, DocumentKind
 from grants.models import DisclosureItem, DisclosureRequest
 from grants.selectors.disclosure import items_of
 from grants.selectors.register import marks_of
-from grants.services.disclosure import DisclosureRefused, decide_refusal, review_document
+from grants.services.disclosure import (
+    DisclosureRefused,
+    decide_refusal,
+    review_document,
+    review_mark,
+)
 from portal.forms.register import RefusalForm, ReviewForm
 from portal.selectors.document_texts import files_of, text_of
 from portal.views.access import person_of
@@ -35,6 +40,7 @@ from portal.views.disclosure import (
     outcome_tag,
     refuse_unless,
     refused_text,
+    sees_all_of,
     shown_request,
     up_for_decision,
 )
@@ -249,7 +255,7 @@ def disclosure_refuse(request: HttpRequest, *, pk: int) -> HttpResponse:
         chosen = [each for each in items if str(each.pk) in ticked]
         if not chosen:
             form.add_error(None, refused_text("nothing_chosen"))
-        elif _refused(found, person, form, chosen):
+        elif _refused(found, person, form, chosen, _read(request, chosen)):
             messages.success(request, _("The decision is made."))
             return redirect("disclosure", pk=pk)
     context = {
@@ -265,6 +271,7 @@ def disclosure_refuse(request: HttpRequest, *, pk: int) -> HttpResponse:
                 "reasons": each.reasons,
                 "by": str(each.reviewed_by or ""),
                 "ticked": str(each.pk) in ticked,
+                "mark": review_mark(each),
             }
             for each in items
         ],
@@ -272,8 +279,17 @@ def disclosure_refuse(request: HttpRequest, *, pk: int) -> HttpResponse:
     return render(request, "portal/register/disclosure_refuse.html", context)
 
 
+def _read(request: HttpRequest, items: Sequence[Any]) -> dict[int, str]:
+    """Which review of each item the page showed."""
+    return {each.pk: request.POST.get(f"mark-{each.pk}", "") for each in items}
+
+
 def _refused(
-    found: DisclosureRequest, person: User, form: RefusalForm, items: Sequence[Any]
+    found: DisclosureRequest,
+    person: User,
+    form: RefusalForm,
+    items: Sequence[Any],
+    shown: Mapping[int, str],
 ) -> bool:
     values = form.cleaned_data
     with translation.override("sv"):
@@ -308,6 +324,7 @@ def _refused(
             provision=values["provision"],
             reasons=values["reasons"],
             court=values["court"],
+            shown=shown,
             file=store_upload(upload=upload, uploaded_by=person.pseudonym),
         )
     except DisclosureRefused as refused:
@@ -330,8 +347,9 @@ def disclosure_rendition(request: HttpRequest, *, pk: int, item: int) -> HttpRes
 
 @require_safe
 def disclosure_refusal_file(request: HttpRequest, *, pk: int, refusal: int) -> HttpResponseBase:
-    """The decision not to give out documents."""
-    found = shown_request(request, pk)
-    return download_response(
-        get_object_or_404(found.refusals.select_related("file"), pk=refusal).file
-    )
+    """The decision not to give out documents, for one who sees all the cases it names."""
+    found, person = shown_request(request, pk), person_of(request)
+    decision = get_object_or_404(found.refusals.select_related("file"), pk=refusal)
+    if not sees_all_of(decision, items_of(found, person)):
+        raise Http404
+    return download_response(decision.file)

@@ -1,6 +1,7 @@
 """Distributing a frame: what-if distributions side by side."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,11 +26,12 @@ from portal.selectors.scenarios import (
     scenarios_visible_to,
 )
 from portal.views.access import person_of
-from portal.views.county_map import CountyMap, CountyValue, county_map
+from portal.views.county_map import CountyMap, CountyValue, county_map, legend_of, steps
 from portal.views.labels import call_title, money
 from portal.views.scenario_texts import REFUSALS, of, per_inhabitant, scenario_tag
 from reviews.checks import ReviewRefused
 from reviews.checks.scenarios import Effect, effect_of
+from reviews.enums import ScenarioState
 from reviews.models import Scenario
 from reviews.selectors.scenarios import (
     amounts_by_scenario,
@@ -116,9 +118,9 @@ def distribution(request: HttpRequest, *, call: int) -> HttpResponse:
         "left": money(frame_left(found)),
         "form": form,
         "comparison": _comparison(found, scenarios, effects) if scenarios else None,
-        "maps": [
-            _map(each, effect, places) for each, effect in zip(scenarios, effects, strict=True)
-        ],
+        # While one is becoming proposals the comparison is fetched anew, so that its state is told.
+        "adopting": any(each.state == ScenarioState.ADOPTING for each in scenarios),
+        **_maps(scenarios, effects, places),
         "by_county": _by_county(scenarios, effects, names) if scenarios else None,
         "can_be_made": bool(scenarios) or distributable(found).exists(),
     }
@@ -208,7 +210,32 @@ def _by_county(
     )
 
 
-def _map(scenario: Scenario, effect: Effect, places: Sequence[County]) -> CountyMap:
+def _maps(
+    scenarios: Sequence[Scenario], effects: Sequence[Effect], places: Sequence[County]
+) -> dict[str, Any]:
+    """A map for each distribution and one scale for them all."""
+    found = [
+        each.per_inhabitant_ore
+        for effect in effects
+        for each in effect.counties
+        if each.per_inhabitant_ore
+    ]
+    limits = steps(found)
+    labels = [_("from %(amount)s") % {"amount": per_inhabitant(limit)} for limit in limits]
+    if found:
+        labels.insert(0, _("from %(amount)s") % {"amount": per_inhabitant(min(found))})
+    return {
+        "maps": [
+            _map(each, effect, places, limits)
+            for each, effect in zip(scenarios, effects, strict=True)
+        ],
+        "legend": legend_of(labels),
+    }
+
+
+def _map(
+    scenario: Scenario, effect: Effect, places: Sequence[County], limits: Sequence[int]
+) -> CountyMap:
     """Kronor for each inhabitant on the map of the counties."""
     values = {
         each.key: CountyValue(each.per_inhabitant_ore, _in_tile(each.per_inhabitant_ore))
@@ -225,6 +252,7 @@ def _map(scenario: Scenario, effect: Effect, places: Sequence[County]) -> County
         counties=places,
         values=values,
         label=[],
+        limits=limits,
     )
 
 

@@ -162,6 +162,14 @@ TEXTS: Mapping[str, Text] = {
     "partner_not_answered": gettext_lazy(
         "%(organisation)s has not approved its part of the application."
     ),
+    "owes_money": gettext_lazy(
+        "%(organisation)s has not paid back in time money that the agency has claimed. The agency "
+        "considers it when it assesses the application."
+    ),
+    "owes_money_blocks": gettext_lazy(
+        "%(organisation)s has not paid back in time money that the agency has claimed. In this "
+        "call nobody who owes money may apply: pay it first, or take the partner away."
+    ),
     "leads_another": gettext_lazy(
         "Your organisation has already sent in an application in this call. The agency will look "
         "at why there are two."

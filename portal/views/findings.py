@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from applicants.enums import Role
 from core.content import Crumb
 from portal.selectors.judging import Judged, Judging, judging_of
+from portal.selectors.proposing import case_to_propose
 from portal.views.access import person_of
 from portal.views.applying_sections import field_id
-from portal.views.case_papers import officers_crumbs, received_case
+from portal.views.case_papers import officers_crumbs
 from portal.views.case_roles import works_as
 from portal.views.case_saving import REFUSALS, autosave_context, saver
 from portal.views.declaring import declared_or_redirect
@@ -50,7 +51,9 @@ MADE = "f:"
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_findings(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Judge the requirements: confirm what is proposed, or find otherwise with a reason."""
-    application = received_case(request, pk)
+    application = case_to_propose(person_of(request), pk)
+    if application is None:
+        raise Http404
     elsewhere = declared_or_redirect(request, application)
     if elsewhere is not None:
         return elsewhere

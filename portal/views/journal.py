@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applicants.models import User
-from applicants.selectors import people_by_pseudonym
+from applicants.selectors import agency_ids_for, people_by_pseudonym
 from core.content import Text, TimelineItem
 from core.enums import ActorKind, JournalKind
 from core.models import Event
 from core.selectors.journal import ToldEvent, events_told
 from grants.models import Application
+from grants.selectors.register import SEES_DOCUMENTS
 from grants.workflow import Condition
 from portal.content import entry_label, mail_kind
 
@@ -70,6 +71,7 @@ EVENTS: Mapping[str, Text] = {
     "conflict.declared": gettext_lazy("Conflict of interest was declared or ruled out"),
     "conflict.withdrawn": gettext_lazy("A declaration of conflict of interest was withdrawn"),
     "communication.sent": gettext_lazy("Material was sent to the applicant to answer"),
+    "communication.read": gettext_lazy("An organisation opened what was sent to it"),
     "communication.answered": gettext_lazy("The applicant answered what was sent to it"),
     "communication.not_needed": gettext_lazy("It was noted why material is not sent"),
     "note.written": gettext_lazy("An official note was written"),
@@ -91,6 +93,8 @@ EVENTS: Mapping[str, Text] = {
     "opinion.given": gettext_lazy("A county board gave its opinion"),
     "line.assessed": gettext_lazy("A budget line was checked"),
     "ceiling.reasoned": gettext_lazy("A reason to pass a cost rule's ceiling was written"),
+    "finding.drafted": gettext_lazy("The assessment of performance requirements was begun"),
+    "proposal.amount_set": gettext_lazy("The amount was set by hand in a distribution"),
     "proposal.drafted": gettext_lazy("A proposal was begun"),
     "proposal.made": gettext_lazy("A decision was proposed"),
     "proposal.allotted": gettext_lazy("The proposal got its amount from a distribution"),
@@ -106,11 +110,26 @@ EVENTS: Mapping[str, Text] = {
     "appeal.handed_over": gettext_lazy("The appeal was handed over to the court"),
     "appeal.ended": gettext_lazy("The court's outcome was registered"),
     "ledger.booked": gettext_lazy("Money was booked"),
+    "payment.asked": gettext_lazy("The grantee asked for a payment"),
+    "payment.ordered": gettext_lazy("A payment was put in a payment order"),
+    "payment.taken_out": gettext_lazy("A payment was taken out of its order"),
+    "payment.paid": gettext_lazy("A payment was made"),
+    "payment.refused": gettext_lazy("A payment was not carried out"),
+    "payment.stopped": gettext_lazy("The payments were stopped"),
+    "payment.stop_lifted": gettext_lazy("The payments were taken up again"),
+    "claim.sent": gettext_lazy("Money was claimed back"),
+    "claim.reminded": gettext_lazy("The party was reminded of a claim"),
+    "write_off.proposed": gettext_lazy("A write-off was proposed"),
+    "write_off.decided": gettext_lazy("A write-off was decided"),
+    "carry_over.asked": gettext_lazy("The grantee asked to use money later"),
+    "carry_over.decided": gettext_lazy("The request to use money later was decided"),
     "report.required": gettext_lazy("A report was asked for"),
     "report.started": gettext_lazy("The report was begun"),
     "report.received": gettext_lazy("The report was received"),
     "report.returned": gettext_lazy("The report was returned with questions"),
     "report.accepted": gettext_lazy("The report was accepted"),
+    "report.part_done": gettext_lazy("An organisation’s part of the report was done"),
+    "report.not_needed": gettext_lazy("A report was no longer needed"),
     "mail.queued": gettext_lazy("A mail was queued"),
     "mail.sent": gettext_lazy("A mail was sent"),
     "mail.failed": gettext_lazy("A mail could not be sent"),
@@ -169,24 +188,27 @@ _AMOUNTS: Mapping[str, Text] = {
 }
 
 
-def timeline_of(application: Application) -> list[TimelineItem]:
-    """The case's events, the oldest first."""
+def timeline_of(application: Application, user: User) -> list[TimelineItem]:
+    """The case's events, the oldest first. Their texts are for those of the agency who read the
+    case's documents, and of a conflict of interest for nobody: the reason is a person's own."""
+    reads = application.call.agency_id in agency_ids_for(user, SEES_DOCUMENTS)
     events = events_told(kind=JournalKind.CASE, subject=str(application.pk))
     people = people_by_pseudonym(told.event.actor for told in events if told.event.actor)
-    return [_item(told, people) for told in events]
+    return [_item(told, people, reads=reads) for told in events]
 
 
-def _item(told: ToldEvent, people: Mapping[str, User]) -> TimelineItem:
+def _item(told: ToldEvent, people: Mapping[str, User], *, reads: bool) -> TimelineItem:
     event = told.event
     payload = json.loads(event.payload)
     missing = payload.get("not_recorded", [])
+    texts = _texts(told) if reads and not event.name.startswith("conflict.") else []
     return TimelineItem(
         at=event.occurred_at,
         heading=EVENTS.get(event.name, event.name),
         who=_who(event, people),
         day_only=event.actor_kind == ActorKind.IMPORT and event.name not in TIMED,
         dated=DATE not in missing,
-        details=(*_details(event.name, payload), *_texts(told)),
+        details=(*_details(event.name, payload), *texts),
         not_recorded=tuple(NOT_RECORDED.get(code, code) for code in missing if code != DATE),
     )
 

@@ -4,12 +4,13 @@ the agency's staff."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from applicants.models import Organisation
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
@@ -53,8 +54,8 @@ def staff_case_or_404(request: HttpRequest, pk: int) -> Application:
     return application
 
 
-def _decision(application: Application, pk: int) -> Decision:
-    decision = decision_in(application, pk)
+def _decision(application: Application, pk: int, *, own: bool = False) -> Decision:
+    decision = decision_in(application, pk, own=own)
     if decision is None:
         raise Http404
     return decision
@@ -81,7 +82,7 @@ def letter_preview(request: HttpRequest, *, pk: int) -> HttpResponseBase:
 def own_decision(request: HttpRequest, *, pk: int, decision: int) -> HttpResponse:
     """The decision, as its party reads it; that it was opened is kept."""
     application = found_case(request, pk)
-    found = _decision(application, decision)
+    found = _decision(application, decision, own=True)
     _keep_opening(request, application, found)
     crumbs = case_crumbs(application, Crumb(_("Decision")))
     pdf = reverse("own-decision-pdf", args=[application.pk, found.pk])
@@ -92,17 +93,23 @@ def own_decision(request: HttpRequest, *, pk: int, decision: int) -> HttpRespons
 def own_decision_pdf(request: HttpRequest, *, pk: int, decision: int) -> HttpResponseBase:
     """The letter as PDF, for its party; that it was opened is kept."""
     application = found_case(request, pk)
-    found = _decision(application, decision)
+    found = _decision(application, decision, own=True)
     data = _letter_file(found)
     _keep_opening(request, application, found)
     return data
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_decision_letter(request: HttpRequest, *, pk: int, decision: int) -> HttpResponse:
-    """The letter, and when the parties received it, for the agency's staff."""
+    """The letter, and when the parties received it, for the agency's staff; a POST has a letter
+    made that was given up."""
     application = staff_case_or_404(request, pk)
     found = _decision(application, decision)
+    if request.method == "POST":
+        letter = _letter(found)
+        if letter is not None and try_again(letter=letter):
+            messages.success(request, _("The letter is being made again."))
+        return redirect("case-letter", pk=pk, decision=decision)
     crumbs = officers_crumbs(application, Crumb(_("Decision letter")))
     pdf = reverse("case-letter-pdf", args=[application.pk, found.pk])
     return _page(request, application, found, crumbs, pdf, own=False)
@@ -134,8 +141,6 @@ def _letter_file(decision: Decision) -> HttpResponseBase:
         raise Http404
     if letter.file is not None and may_be_handed_out(letter.file):
         return download_response(letter.file)
-    if letter.state == LetterState.FAILED:
-        try_again(letter=letter)
     name = f"beslut-{decision.application.number}.pdf"
     return _pdf(letter_pdf(content_of(letter), sha256=letter.sha256), name)
 
@@ -164,6 +169,7 @@ def _page(
 ) -> HttpResponse:
     letter = _letter(decision)
     content = None if letter is None else content_of(letter)
+    replaced = _replaced(decision)
     context = {
         "crumbs": crumbs,
         "application": application,
@@ -178,11 +184,21 @@ def _page(
             (day(each.corrected_at), each.get_place_display(), each.before, each.after)
             for each in decision.corrections.all()
         ],
-        "replaced": _replaced(decision),
+        "replaced": replaced,
+        "appeal_url": _appeal_url(application, decision) if own and not replaced else "",
+        "given_up": not own and letter is not None and letter.state == LetterState.FAILED,
         "deliveries": None if own else _deliveries(decision),
         "own": own,
     }
     return render(request, "portal/letters/decision.html", context)
+
+
+def _appeal_url(application: Application, decision: Decision) -> str:
+    """Where the party appeals; empty for a decision that cannot be appealed."""
+    letter = letter_of(definition_of(application.call))
+    if letter is None or letter.appeal_of(decision.kind) is None:
+        return ""
+    return reverse("own-appeal", args=[application.pk, decision.pk])
 
 
 def _replaced(decision: Decision) -> bool:

@@ -40,17 +40,19 @@ def listing[Row: Model](
     request: HttpRequest,
     queryset: QuerySet[Row],
     *,
+    whole: QuerySet[Row] | None = None,
     form: ListFilter,
     headings: tuple[Heading, ...],
     keys: Mapping[str, tuple[Key, ...]],
     default: str,
 ) -> Listing[Row]:
-    """The page that the address asks for. `default` orders it when the address does not;
-    a leading minus is descending."""
+    """The page that the address asks for of the queryset. `whole` gives its rows and others, in
+    the same form: few rows are read from it by their ids. `default` orders the list when the
+    address does not; a leading minus is descending."""
     order = request.GET.get("sort", "")
     if order.removeprefix("-") not in keys:
         order = default
-    queryset, count = counted(queryset)
+    queryset, count = counted(queryset, whole=whole)
     page: Page[Row] = keyset_page(
         queryset,
         keys=keys[order.removeprefix("-")],

@@ -90,7 +90,8 @@ def _tasks(own: OwnPages, me: int, today: date) -> Iterator[Ordered]:
         tag = (
             Tag(_("Overdue"), Tone.DANGER) if late else Tag(report.get_status_display(), Tone.INFO)
         )
-        found.append((report.due_on or date.max, Task(label, tag, "", hint)))
+        url = reverse("own-report", args=[report.pk])
+        found.append((report.due_on or date.max, Task(label, tag, url, hint)))
     for order, (on, task) in enumerate(found):
         yield (on, order), task
 
@@ -216,7 +217,7 @@ def _tables(own: OwnPages, today: date) -> list[Table]:
     tables = []
     for organisation, name in names.items():
         rows = [
-            _row(application, organisation, today)
+            _row(own, application, organisation, today)
             for application in own.applications
             if organisation in {part.organisation_id for part in _own_parts(application)}
         ]
@@ -244,9 +245,11 @@ def _own_parts(application: Application) -> list[Participation]:
     return found
 
 
-def _row(application: Application, organisation: int, today: date) -> Row:
+def _row(own: OwnPages, application: Application, organisation: int, today: date) -> Row:
     page = "application-tasks" if application.status == Status.DRAFT else "application-file"
-    step = next_step(application, definition_of(application.call), today)
+    step = next_step(
+        application, definition_of(application.call), today, own.report_of(application.pk)
+    )
     part = next(each for each in _own_parts(application) if each.organisation_id == organisation)
     lead = "" if part.role == ParticipationRole.LEAD else application.lead.name
     return Row(

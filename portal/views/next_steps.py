@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from grants.definitions import CallDefinition
 from grants.enums import Status
 from grants.models import Application
+from reporting.enums import ReportStatus
+from reporting.models import Report
 
 from .labels import day, money
 
@@ -30,8 +32,14 @@ class Step:
     text: str
 
 
-def next_step(application: Application, definition: CallDefinition, today: date) -> NextStep:
-    """The next thing to happen in the case, or to do."""
+def next_step(
+    application: Application,
+    definition: CallDefinition,
+    today: date,
+    report: Report | None = None,
+) -> NextStep:
+    """The next thing to happen in the case, or to do; `report` is the one that waits to be
+    written, with its own day."""
     call, dates = application.call, definition.dates
     match application.status:
         case Status.DRAFT:
@@ -56,6 +64,8 @@ def next_step(application: Application, definition: CallDefinition, today: date)
             return _decision(definition, _("The case waits for a case officer."))
         case Status.SUBMITTED | Status.ASSESSED:
             return _decision(definition, _("The case is being handled."))
+        case Status.GRANTED | Status.INTERIM_REPORTED if report is not None:
+            return _report(report)
         case Status.GRANTED:
             due = dates.report_due or dates.final_report_due
             text = _("You have been granted %(amount)s. Next is the report.") % {
@@ -77,6 +87,15 @@ def next_step(application: Application, definition: CallDefinition, today: date)
         case Status.REVOKED:
             return NextStep(_("The grant has been revoked. Money may have to be repaid."))
     return NextStep(_("Nothing more is to be done in the case."))
+
+
+def _report(report: Report) -> NextStep:
+    if report.status == ReportStatus.RETURNED:
+        return NextStep(_("Answer the agency’s questions on the report."), mine=True)
+    named = {"report": f"{report.get_kind_display()} {report.year}", "day": day(report.due_on)}
+    if report.due_on is None:
+        return NextStep(_("Write the report: %(report)s.") % named, mine=True)
+    return NextStep(_("Send in %(report)s by %(day)s.") % named, report.due_on, mine=True)
 
 
 def _draft(application: Application, today: date) -> NextStep:

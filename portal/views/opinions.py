@@ -30,12 +30,18 @@ from portal.views.case_papers import version_pdf
 from portal.views.files import download_response
 from portal.views.labels import call_title, day, language, moment, money
 from portal.views.lists import Heading, listing
+from portal.views.saving import clean
 from portal.views.sent_in import laid_out
 from reviews.checks import ReviewRefused
 from reviews.enums import Recommendation
 from reviews.models import Opinion
 from reviews.selectors.opinions import ANSWERABLE, opinion_form, opinions_visible_to
-from reviews.services.opinions import ask_more_time, give_opinion, save_opinion_draft
+from reviews.services.opinions import (
+    LONGEST_REASONS,
+    ask_more_time,
+    give_opinion,
+    save_opinion_draft,
+)
 
 HEADINGS = (
     Heading(gettext_lazy("Case"), nowrap=True),
@@ -115,7 +121,7 @@ def opinion(request: HttpRequest, *, pk: int) -> HttpResponse:
     answerable = waiting and application.status in ANSWERABLE
     then = request.POST.get("then", "") if request.method == "POST" else ""
     form = OpinionForm(
-        request.POST if then == "give" else None,
+        request.POST if then == "give" or (then == "save" and not _fits(request)) else None,
         questionnaire=questionnaire,
         language=language(),
         initial=found.draft,
@@ -165,6 +171,11 @@ def _asked(request: HttpRequest, pk: int) -> Opinion:
     return found
 
 
+def _fits(request: HttpRequest) -> bool:
+    """Whether each text posted is one that can be kept."""
+    return all(len(text) <= LONGEST_REASONS for text in request.POST.values())
+
+
 def _done(
     request: HttpRequest, found: Opinion, then: str, form: OpinionForm, more: MoreTimeForm
 ) -> HttpResponse | None:
@@ -182,7 +193,11 @@ def _done(
             messages.success(request, _("The opinion is given. Thank you."))
             return redirect("opinion", pk=found.pk)
         if then == "save":
-            save_opinion_draft(opinion=found, actor=actor, values=request.POST.dict())
+            if not _fits(request):
+                form.add_error(None, _("A text is too long to be saved. Make it shorter."))
+                return None
+            values = {name: clean(text) for name, text in request.POST.dict().items()}
+            save_opinion_draft(opinion=found, actor=actor, values=values)
             messages.success(request, _("What you have written is saved. It is not given yet."))
             return redirect("opinion", pk=found.pk)
         if then == "more" and more.is_valid():
@@ -264,9 +279,12 @@ def opinion_pdf(request: HttpRequest, *, pk: int, number: int) -> HttpResponseBa
 
 @require_safe
 def opinion_attachment(request: HttpRequest, *, pk: int, attachment: int) -> HttpResponseBase:
-    """A file that was sent in with the application, for the board."""
+    """A file that was sent in with the application, for the board. What the applicant has added
+    since and not sent in is nobody else's to read."""
     application: Application = _asked(request, pk).application
     found = get_object_or_404(
         application.attachments.select_related("file"), pk=attachment, removed_at__isnull=True
     )
+    if not application.versions.filter(document__contains=found.file.sha256).exists():
+        raise Http404
     return download_response(found.file)

@@ -18,7 +18,12 @@ from grants.models import Application
 from grants.selectors import applications_visible_to, organisations_visible_to
 from portal.content import status_tag
 from portal.forms import OrganisationFilter
-from portal.selectors.listing import ORGANISATION_KEYS, counties, organisations_found
+from portal.selectors.listing import (
+    ORGANISATION_KEYS,
+    counties,
+    organisations_found,
+    organisations_listed,
+)
 from portal.selectors.organisations import (
     MoneyYear,
     OrganisationYear,
@@ -48,13 +53,11 @@ HEADINGS = (
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations of the cases that the reader may see, in Swedish order."""
     form = OrganisationFilter(request.GET, counties=counties())
+    cases = applications_visible_to(request.user)
     page = listing(
         request,
-        organisations_found(
-            organisations_visible_to(request.user),
-            form.chosen,
-            within=applications_visible_to(request.user),
-        ),
+        organisations_found(organisations_visible_to(request.user), form.chosen, within=cases),
+        whole=organisations_listed(within=cases),
         form=form,
         headings=HEADINGS,
         keys=ORGANISATION_KEYS,

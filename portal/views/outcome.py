@@ -296,7 +296,7 @@ def changes_table(change: EditionChange, content: ReportContent) -> Table | None
         if found is None:
             return name, row, column
         labels = {each.code: each.label for each in found.rows}
-        index = int(column) - 1 if column.isdigit() else None
+        index = int(column) - 1 if column.isascii() and column.isdecimal() else None
         heading = found.column_labels[index] if index is not None else column
         return name, labels.get(row, row), heading
 

@@ -1,10 +1,9 @@
 """A case as its party sees it: state, next step, what has happened, papers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-import rules
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from applicants.enums import OrganisationRole
 from applicants.models import User
+from applicants.rules import SIGNATORIES, WRITERS
+from applicants.selectors import mandates_held
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text, TimelineItem
 from core.enums import ActorKind
 from core.models import Event
@@ -27,6 +29,7 @@ from portal.selectors.own_cases import (
     events_a_party_may_see,
     own_case,
     own_people,
+    report_waiting,
     reports_of_case,
 )
 from portal.views import journal
@@ -37,6 +40,7 @@ from portal.views.completion_items import request_line
 from portal.views.files import file_item
 from portal.views.labels import agency_name, call_title, day, money, second
 from portal.views.next_steps import next_step
+from reporting.models import Report
 
 PARTY_MAY_SEE = (
     "application.begun",
@@ -65,6 +69,15 @@ PARTY_MAY_SEE = (
     "message.sent",
     "communication.sent",
     "communication.answered",
+    "payment.asked",
+    "payment.paid",
+    "payment.refused",
+    "payment.stopped",
+    "payment.stop_lifted",
+    "claim.sent",
+    "claim.reminded",
+    "carry_over.asked",
+    "carry_over.decided",
     "report.required",
     "report.received",
     "report.returned",
@@ -114,7 +127,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "application": application,
         "call_title": title,
         "tag": status_tag(application.status),
-        "step": next_step(application, definition, today),
+        "step": next_step(application, definition, today, _report_due(application)),
         "summary": _summary(application, title),
         "parts": [(part.organisation.name, part.get_role_display()) for part in parts],
         "versions": list(full.versions.all()),
@@ -122,7 +135,8 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "communicated": communicated_lines(application, person),
         "actions": _actions(application, person),
         "unread": getattr(application, "unread", 0),
-        "may_write_message": rules.has_perm("grants.message_agency", person, application),
+        "may_write_message": application.status not in {Status.DRAFT, Status.DISCARDED}
+        and any(acts_as(person, part.organisation_id, WRITERS) for part in parts),
         "decisions": [_decision(each, replaced=each.pk in superseded) for each in decisions],
         "reports": _reports(application),
         "files": [
@@ -215,16 +229,28 @@ def may_take_back(application: Application, person: User) -> bool:
         and application.assigned_to_id is None
         and closes_on is not None
         and timezone.localdate() <= closes_on
-        and rules.has_perm("grants.take_back_application", person, application)
+        and acts_as(person, application.lead_id, SIGNATORIES)
     )
 
 
 def may_withdraw(application: Application, person: User) -> bool:
     """Whether the reader may withdraw it now."""
     open_states = {Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED}
-    return application.status in open_states and rules.has_perm(
-        "grants.withdraw_application", person, application
+    return application.status in open_states and acts_as(person, application.lead_id, SIGNATORIES)
+
+
+def acts_as(person: User, organisation_id: int, roles: Collection[OrganisationRole]) -> bool:
+    """Whether the person acts for the organisation in any of these roles, by what the request
+    knows already. It decides what a page offers; the services ask again, under their lock."""
+    return any(
+        mandate.organisation_id == organisation_id and mandate.role in roles
+        for mandate in mandates_held(person)
     )
+
+
+def _report_due(application: Application) -> Report | None:
+    """The report that waits to be written; without a grant there is none, and nothing is asked."""
+    return None if application.granted_sek is None else report_waiting(application)
 
 
 def _reports(application: Application) -> Table | None:
@@ -232,7 +258,7 @@ def _reports(application: Application) -> Table | None:
         return None
     rows = tuple(
         Row(
-            Cell(report.code),
+            Cell(report.code, url=reverse("own-report", args=[report.pk])),
             (
                 Cell(report.get_kind_display()),
                 Cell(day(report.due_on)),

@@ -28,7 +28,8 @@ from portal.selectors.definitions import definition_of
 from portal.selectors.proposing import handles_at
 from portal.views.access import person_of
 from portal.views.applying_fields import FormField, Typed, form_field
-from portal.views.cost_page import REFUSALS, costs_tag, crumbs_to, found_case, to_do
+from portal.views.cost_page import REFUSALS, costs_tag, crumbs_to, found_case
+from portal.views.cost_to_do import to_do
 from portal.views.declaring import declared_or_redirect, read_case
 from portal.views.findings import autosave_context
 from portal.views.labels import language, moment, money

@@ -1,13 +1,17 @@
 """The list of reports, and one report as it was received."""
 
+import json
+from typing import Any
+
+import rules
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
-from core.content import Cell, Crumb, Row, SummaryRow, Table
+from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
 from portal.content import report_tag
 from portal.forms import ReportFilter
 from portal.selectors.definitions import call_of, definition_of
@@ -19,9 +23,10 @@ from portal.selectors.listing import (
     with_cutoff,
 )
 from portal.views import answers, case
-from portal.views.labels import day
+from portal.views.labels import day, money
 from portal.views.lists import Heading, listing
-from reporting.models import Report
+from reporting.enums import ReportStatus
+from reporting.models import Report, ReportDocument, ReportVersion
 from reporting.selectors.reports import reports_listed, reports_visible_to, with_answers
 
 HEADINGS = (
@@ -91,8 +96,47 @@ def report_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         if versions and call
         else [],
         "versions": versions,
+        "economy": economy(versions[-1]) if versions else [],
+        "review_url": _review_url(request, report),
     }
     return render(request, "portal/report_detail.html", context)
+
+
+def _review_url(request: HttpRequest, report: Report) -> str:
+    waits = report.status == ReportStatus.RECEIVED and report.needs_look is not None
+    if waits and rules.has_perm("reporting.review_report", request.user, report):
+        return reverse("report-review", args=[report.pk])
+    return ""
+
+
+def economy(version: ReportVersion) -> list[Table]:
+    """What the version says was used of each line of each grant; none for an older register's."""
+    kept: ReportDocument | None = getattr(version, "document", None)
+    return [_economy(grant) for grant in json.loads(kept.document)["grants"]] if kept else []
+
+
+def _economy(grant: dict[str, Any]) -> Table:
+    rows = [
+        Row(
+            Cell(line["title"], note=line["why"]),
+            (Cell(money(line["approved_sek"])), Cell(money(line["spent_sek"]))),
+        )
+        for line in grant["lines"]
+    ]
+    approved = sum(line["approved_sek"] for line in grant["lines"])
+    rows.append(Row(Cell(_("In all")), (Cell(money(approved)), Cell(money(grant["spent_sek"])))))
+    return Table(
+        id=f"economy-{grant['application']}",
+        caption=_("Grant %(number)s, %(available)s to use")
+        % {"number": grant["number"], "available": money(grant["available_sek"])},
+        columns=(
+            Column(_("Budget line")),
+            Column(pgettext("money", "Approved"), numeric=True),
+            Column(pgettext("money", "Used"), numeric=True),
+        ),
+        rows=tuple(rows),
+        stack=True,
+    )
 
 
 def _summary(report: Report) -> list[SummaryRow]:

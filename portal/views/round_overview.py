@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import OrganisationKind
@@ -85,15 +85,22 @@ def round_page(request: HttpRequest, *, pk: int) -> HttpResponse:
 def _figures(found: RoundOverview) -> list[Figure]:
     total = found.total
     distributed = 100 * total.granted_sek // found.frame_sek
-    proposed = _("to grant %(amount)s; left then %(left)s") % {
-        "amount": amount(total.proposed_sek),
-        "left": amount(found.left_after_proposals_sek),
-    }
+    left = found.left_after_proposals_sek
+    said = (
+        _("to grant %(amount)s; left then %(left)s")
+        if left >= 0
+        else _("to grant %(amount)s, which is %(left)s more than what is left")
+    )
+    proposed = said % {"amount": amount(total.proposed_sek), "left": amount(abs(left))}
     return [
         Figure(
             pgettext("round", "Asked for"),
             amount(total.requested_sek),
-            _("%(number)s applications, of which %(joint)s joint")
+            ngettext(
+                "%(number)s applications, of which %(joint)s joint",
+                "%(number)s applications, of which %(joint)s joint",
+                total.joint,
+            )
             % {"number": number(total.applications), "joint": number(total.joint)},
         ),
         Figure(

@@ -47,6 +47,11 @@ def clean(text: str) -> str:
     return text.replace("\0", "")
 
 
+def is_number(text: str) -> bool:
+    """Whether the text is the number of a row: digits 0 to 9, no more than a database holds."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def number_in(text: str) -> int:
     """A version's number; 0 for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

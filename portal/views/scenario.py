@@ -52,7 +52,7 @@ def scenario(request: HttpRequest, *, call: int, scenario: int) -> HttpResponse:
     )
     found.call = of_call
     candidates = ranked(frozen_set(found))
-    page = amount_page(found, candidates, request.user, _page_asked_for(request))
+    page = amount_page(found, candidates, _page_asked_for(request))
     typed: dict[int, str] = {}
     errors: dict[int, str] = {}
     if request.method == "POST":
@@ -77,7 +77,6 @@ def scenario(request: HttpRequest, *, call: int, scenario: int) -> HttpResponse:
         "lines": [_line(each, typed, errors) for each in page.rows],
         "errors": errors,
         "page": page,
-        "hidden": _hidden(page.hidden),
         "may_change": found.state == ScenarioState.DRAFT,
         "may_adopt": found.state == ScenarioState.DRAFT
         and rules.has_perm("reviews.adopt_scenario", request.user, of_call),
@@ -85,7 +84,8 @@ def scenario(request: HttpRequest, *, call: int, scenario: int) -> HttpResponse:
         and distributable(of_call).count() != len(candidates),
         "progress": _progress(found),
     }
-    template = "progress" if request.headers.get("HX-Request") else "scenario"
+    context["fetched"] = bool(request.headers.get("HX-Request"))
+    template = "progress" if context["fetched"] else "scenario"
     return render(request, f"portal/scenarios/{template}.html", context)
 
 
@@ -209,16 +209,6 @@ def _rules_rows(scenario: Scenario) -> list[SummaryRow]:
         )
     rows.append(SummaryRow(_("Checksum of the set"), scenario.sha256[:16]))
     return rows
-
-
-def _hidden(count: int) -> str:
-    if not count:
-        return ""
-    return ngettext(
-        "%(count)d case is not shown, since you have a conflict of interest in it.",
-        "%(count)d cases are not shown, since you have a conflict of interest in them.",
-        count,
-    ) % {"count": count}
 
 
 def _progress(scenario: Scenario) -> dict[str, object] | None:

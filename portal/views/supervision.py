@@ -57,6 +57,7 @@ FAULTS: Mapping[str, Text] = {
     "date": gettext_lazy("“%(value)s” is not a date such as 2026-03-14"),
     "adverse": gettext_lazy("“%(value)s” is neither yes nor no"),
     "link": gettext_lazy("“%(value)s” is not a web address"),
+    "unreadable": gettext_lazy("a cell is too long to be read"),
     "rows": gettext_lazy("the file has %(value)s lines; divide it"),
 }
 

@@ -18,6 +18,7 @@ from portal.forms.worklist import WorklistFilter
 from portal.selectors.listing import counties
 from portal.selectors.worklist import (
     KEYS,
+    LEFT_FIRST,
     SLOW,
     Desk,
     View,
@@ -74,9 +75,14 @@ def default_order(view: View) -> str:
     return "-received" if view is View.ALL else "received"
 
 
-def orders_of(view: View) -> dict[str, Any]:
-    """What the view can be ordered by."""
-    return {name: keys for name, keys in KEYS.items() if view is not View.ALL or name not in SLOW}
+def orders_of(view: View, order: str) -> dict[str, Any]:
+    """What the view can be ordered by. What nobody has begins, as long as the oldest stand first,
+    with what was left for a conflict of interest; of all cases that would be an order without an
+    index."""
+    found = {name: keys for name, keys in KEYS.items() if view is not View.ALL or name not in SLOW}
+    if view is View.UNASSIGNED and not order.startswith("-"):
+        found["received"] = LEFT_FIRST
+    return found
 
 
 def filter_of(query: QueryDict, desk: Desk) -> tuple[WorklistFilter, dict[str, str]]:
@@ -117,7 +123,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     columns = columns_of(request.GET)
     form, names = filter_of(request.GET, desk)
     found = worklist(cases_handled_by(person), view, form.chosen, desk)
-    orders = orders_of(view)
+    orders = orders_of(view, request.GET.get("sort", ""))
     page = listing(
         request,
         found.select_related("lead", "assigned_to", "delay_request"),

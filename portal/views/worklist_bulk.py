@@ -23,6 +23,7 @@ from grants.services.handling import NotAssignable
 from portal.forms.worklist import BulkForm
 from portal.selectors.definitions import definition_of
 from portal.selectors.worklist import NOBODY, Desk, cases_handled_by
+from portal.views.saving import is_number
 from portal.views.worklist_columns import case_address
 from reviews.checks import ReviewRefused
 from reviews.services import ask_opinions
@@ -112,7 +113,7 @@ class Doing:
 def bulk_done(request: HttpRequest, person: User, doing: Doing) -> HttpResponse | None:
     """Do it, and lead on to what became of it; None where something is missing."""
     if doing.action == "spread" and doing.ticked:
-        chosen = ".".join(sorted(each for each in doing.ticked if each.isdigit()))
+        chosen = ".".join(sorted(each for each in doing.ticked if is_number(each)))
         return redirect(f"{reverse('worklist-spread')}?cases={chosen}")
     if doing.action not in ACTIONS or not doing.form.is_valid() or doing.nothing_ticked:
         return None
@@ -128,7 +129,7 @@ def bulk_done(request: HttpRequest, person: User, doing: Doing) -> HttpResponse 
 
 
 def _cases(person: User, ids: Iterable[str]) -> dict[int, Application]:
-    wanted = {int(each) for each in ids if each.isdigit() and len(each) < 19}
+    wanted = {int(each) for each in ids if is_number(each)}
     found = cases_handled_by(person).filter(pk__in=wanted).select_related("lead")
     return {each.pk: each for each in found.order_by("received_at", "pk")}
 

@@ -159,7 +159,7 @@ COLUMNS: Mapping[str, ListColumn] = {
     ),
     "areas": ListColumn(Heading(gettext_lazy("Areas")), _areas),
     "received": ListColumn(Heading(gettext_lazy("Received"), "received", nowrap=True), _received),
-    "age": ListColumn(Heading(gettext_lazy("Age")), _age),
+    "age": ListColumn(Heading(gettext_lazy("Age"), nowrap=True), _age),
     "requested": ListColumn(
         Heading(pgettext_lazy("amount", "Requested"), "requested", numeric=True),
         lambda case, _around: Cell(money(case.requested_sek)),

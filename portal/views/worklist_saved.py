@@ -16,6 +16,7 @@ from portal.selectors.worklist import cases_handled_by, desk_of, with_keys, work
 from portal.views.access import person_of
 from portal.views.worklist import default_order, filter_of, orders_of, view_of
 from portal.views.worklist_columns import case_address
+from reviews.checks import ReviewRefused
 from reviews.models import SavedView
 from reviews.rules import HANDLERS
 from reviews.services.worklist import remove_view, save_view
@@ -30,15 +31,19 @@ def saved_views(request: HttpRequest) -> HttpResponse:
         initial={"query": request.GET.get("query", "")},
     )
     if request.method == "POST" and form.is_valid():
-        view = save_view(
-            agency=_agency(request),
-            actor=person,
-            name=form.cleaned_data["name"],
-            query=_clean(form.cleaned_data["query"]),
-            shared=form.cleaned_data["shared"],
-        )
-        messages.success(request, _("The list %(name)s is saved.") % {"name": view.name})
-        return redirect(f"{reverse('worklist')}?{view.query}")
+        try:
+            view = save_view(
+                agency=_agency(request),
+                actor=person,
+                name=form.cleaned_data["name"],
+                query=_clean(form.cleaned_data["query"]),
+                shared=form.cleaned_data["shared"],
+            )
+        except ReviewRefused as refused:
+            form.add_error("name" if refused.code == "view_name" else None, _unsaved(refused.code))
+        else:
+            messages.success(request, _("The list %(name)s is saved.") % {"name": view.name})
+            return redirect(f"{reverse('worklist')}?{view.query}")
     desk = desk_of(person)
     context = {
         "crumbs": [Crumb(_("Worklist"), reverse("worklist")), Crumb(_("Saved lists"))],
@@ -56,6 +61,14 @@ def saved_views(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "portal/worklist/saved.html", context)
+
+
+def _unsaved(code: str) -> str:
+    """Why the list was not saved, and what to do."""
+    return {
+        "view_name": _("Write a name of at most 80 characters."),
+        "view_query": _("The list has too many filters to be saved. Take some of them away."),
+    }[code]
 
 
 def _agency(request: HttpRequest) -> Agency:
@@ -95,8 +108,8 @@ def worklist_neighbour(request: HttpRequest, *, pk: int, way: str) -> HttpRespon
     case = get_object_or_404(with_keys(cases, desk).select_related("lead"), pk=pk)
     view = view_of(query, person)
     form, _names = filter_of(query, desk)
-    orders = orders_of(view)
     order = query.get("sort", "")
+    orders = orders_of(view, order)
     if order.removeprefix("-") not in orders:
         order = default_order(view)
     keys = orders[order.removeprefix("-")]

@@ -18,6 +18,7 @@ from portal.forms.worklist import SpreadForm, officer_label
 from portal.selectors.worklist import Desk, View, cases_handled_by, desk_of, in_view
 from portal.views.access import person_of
 from portal.views.labels import call_title, day
+from portal.views.saving import is_number
 from portal.views.worklist_bulk import keep_result, tried
 from portal.views.worklist_columns import case_address
 from reviews.checks.assignment import OfficerLoad, SpreadBy, Spreading, spread
@@ -77,11 +78,11 @@ def _to_spread(request: HttpRequest, person: User, desk: Desk) -> QuerySet[Appli
     cases = cases_handled_by(person).select_related("lead", "call")
     cases = cases.defer("call__definition_record__document").order_by("received_at", "pk")
     if chosen := request.GET.get("cases"):
-        ids = [int(each) for each in chosen.split(".") if each.isdigit() and len(each) < 19]
+        ids = [int(each) for each in chosen.split(".") if is_number(each)]
         return cases.filter(pk__in=ids[:MOST], status__in=IN_HAND, imported=False)
     found = in_view(cases, View.UNASSIGNED, desk)
     call = request.GET.get("call", "")
-    return found.filter(call=int(call)) if call.isdigit() and len(call) < 19 else found
+    return found.filter(call=int(call)) if is_number(call) else found
 
 
 def _loads(desk: Desk, form: SpreadForm, cases: Sequence[Application]) -> list[OfficerLoad]:
@@ -199,9 +200,9 @@ def _pairs(said: str) -> dict[int, tuple[int, int | None]]:
     found: dict[int, tuple[int, int | None]] = {}
     for each in said.split(",")[:MOST]:
         parts = each.split(":")
-        if len(parts) == 3 and all(not part or part.isdigit() for part in parts):
+        if len(parts) == 3 and all(not part or is_number(part) for part in parts):
             case, officer, before = parts
-            if case and officer and max(map(len, parts)) < 19:
+            if case and officer:
                 found[int(case)] = (int(officer), int(before) if before else None)
     there: Any = set(
         User.objects.filter(pk__in={each[0] for each in found.values()}).values_list(

@@ -2,6 +2,7 @@
 
 from .editions import Edition, EditionBuild, EditionTable, FrozenDataset
 from .reports import Report, ReportAnswer, ReportArea, ReportReference, ReportVersion
+from .writing import ReportDocument, ReportFile, ReportPart, ReportReturn, ReportValue
 
 __all__ = [
     "Edition",
@@ -11,6 +12,11 @@ __all__ = [
     "Report",
     "ReportAnswer",
     "ReportArea",
+    "ReportDocument",
+    "ReportFile",
+    "ReportPart",
     "ReportReference",
+    "ReportReturn",
+    "ReportValue",
     "ReportVersion",
 ]

@@ -42,7 +42,8 @@ class Report(models.Model):
 
     `code` is its reference; `first_received_at` never changes once set, also when the report is
     returned and sent in again. `received_offset` is the offset from UTC, in minutes, in which an
-    old register wrote it; null where that was Swedish time.
+    old register wrote it; null where that was Swedish time. `needs_look` says of a report written
+    here whether the checks told the officer to look at anything in the version sent in last.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="reports")
@@ -62,6 +63,7 @@ class Report(models.Model):
     first_received_at = models.DateTimeField(_("first received"), null=True, blank=True)
     received_offset = models.SmallIntegerField(null=True, blank=True, editable=False)
     imported = models.BooleanField(default=False)
+    needs_look = models.BooleanField(_("to be looked at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("report")

@@ -57,7 +57,9 @@ def with_answers(reports: QuerySet[Report]) -> QuerySet[Report]:
         ),
         Prefetch(
             "versions",
-            ReportVersion.objects.order_by("number").prefetch_related("areas", "answers"),
+            ReportVersion.objects.select_related("document")
+            .order_by("number")
+            .prefetch_related("areas", "answers"),
         ),
     )
 

@@ -12,29 +12,36 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from applicants.models import Organisation, User
 from core.definitions import Answers, Problem, ProblemCode, validate_answers
 from core.models import Agency
 from grants.content import usable_sek
-from grants.definitions import CallDefinition
-from grants.enums import Status, Stream
+from grants.enums import Direction, DocumentKind, NoticeKind, Status, Stream
 from grants.models import Application
 from grants.selectors import fund_years
+from grants.selectors.people import people_of
 from grants.services import handling, reported
 from grants.services.moving import locked_applications, record
+from grants.services.notices import notify
+from grants.services.register import register_document
 from grants.workflow import HAS_GRANT
 from reporting import rules as reporting_rules
 from reporting.checks import ReportBlocked, ReportFacts, ReportRefused
+from reporting.content.fields import report_field
+from reporting.content.paths import CERTIFICATE
 from reporting.enums import ReportKind, ReportStatus
 from reporting.models import (
     Report,
     ReportAnswer,
     ReportArea,
     ReportReference,
+    ReportReturn,
     ReportVersion,
 )
+from reporting.selectors.plan import definition_for, plan_of
 from reporting.workflow import TABLE, ReportAction
 
 # Asking for a permission that nobody has declared would deny it: the declarations are loaded.
@@ -58,7 +65,8 @@ class Used:
     to_repay_sek: int = 0
 
 
-def _locked(report: Report) -> tuple[Report, list[Application]]:
+def locked_report(report: Report) -> tuple[Report, list[Application]]:
+    """The report and its cases as they now are, locked until the transaction ends."""
     ids = list(report.references.values_list("application_id", flat=True))
     applications = locked_applications(ids)
     locked = (
@@ -69,7 +77,8 @@ def _locked(report: Report) -> tuple[Report, list[Application]]:
     return locked, applications
 
 
-def _permitted(action: ReportAction, actor: User | None, report: Report) -> None:
+def permitted(action: ReportAction, actor: User | None, report: Report) -> None:
+    """Raise PermissionDenied unless the actor may make the transition of this report."""
     _require(TABLE[action].permission, actor, report)
 
 
@@ -126,8 +135,9 @@ def require_report(
 ) -> Report:
     """Require a report of a year's work for one or several of an organisation's grants.
 
-    Raises PermissionDenied for others than the agency's case officers, ReportRefused
-    (`no_grant`) where any of the cases has no grant in force, or is another's.
+    One that the system has required and nobody has begun becomes this one. Raises
+    PermissionDenied for others than the agency's case officers, ReportRefused (`no_grant`) where
+    any of the cases has no grant in force, or is another's.
     """
     _require("reporting.require_report", actor, agency)
     locked = locked_applications(application.pk for application in applications)
@@ -138,15 +148,10 @@ def require_report(
         for each in locked
     ):
         raise ReportRefused(None, "no_grant")
-    report = Report.objects.create(
-        agency=agency,
-        code=code,
-        stream=stream,
-        year=year,
-        organisation=organisation,
-        kind=kind,
-        due_on=due_on,
-    )
+    report = _unwritten(agency=agency, stream=stream, year=year, organisation=organisation)
+    report.code, report.kind, report.due_on = code, kind, due_on
+    report.save()
+    report.references.all().delete()
     ReportReference.objects.bulk_create(
         ReportReference(report=report, application=application, position=position)
         for position, application in enumerate(locked)
@@ -167,16 +172,10 @@ def require_report(
     return report
 
 
-def definition_for(report: Report) -> CallDefinition:
-    """What the report answers to: the definition of the year's own call among its cases, or of
-    the latest."""
-    calls = [
-        reference.application.call
-        for reference in report.references.select_related(
-            "application__call", "application__call__definition_record"
-        )
-    ]
-    return max(calls, key=lambda call: (call.year == report.year, call.year, call.pk)).definition
+def _unwritten(**unit: Any) -> Report:
+    """The report of that unit that nobody has begun, or a new one."""
+    due = Report.objects.select_for_update(of=("self",)).filter(status=ReportStatus.DUE, **unit)
+    return due.first() or Report(**unit)
 
 
 def problems_of(report: Report, answers: Answers) -> tuple[Problem, ...]:
@@ -193,8 +192,14 @@ def problems_of(report: Report, answers: Answers) -> tuple[Problem, ...]:
 @transaction.atomic
 def start(*, report: Report, actor: User) -> Report:
     """Begin to write. Raises PermissionDenied, TransitionNotAllowed."""
-    report, applications = _locked(report)
-    _permitted(ReportAction.START, actor, report)
+    report, applications = locked_report(report)
+    begin(report, applications, actor=actor)
+    return report
+
+
+def begin(report: Report, applications: Iterable[Application], *, actor: User) -> None:
+    """Begin to write a locked report. Raises PermissionDenied, TransitionNotAllowed."""
+    permitted(ReportAction.START, actor, report)
     _move(
         report,
         applications,
@@ -203,7 +208,6 @@ def start(*, report: Report, actor: User) -> Report:
         actor=actor,
         on_behalf_of=report.organisation,
     )
-    return report
 
 
 @transaction.atomic
@@ -215,13 +219,29 @@ def send_in(*, report: Report, actor: User, answers: Answers) -> ReportVersion:
     TransitionNotAllowed.
     """
     problems = problems_of(report, answers)
-    report, applications = _locked(report)
-    _permitted(ReportAction.SEND_IN, actor, report)
+    report, applications = locked_report(report)
+    permitted(ReportAction.SEND_IN, actor, report)
     latest = report.versions.order_by("-number").first()
     if report.status == ReportStatus.RECEIVED and latest is not None and _says(latest, answers):
         return latest
     if problems and report.status in TABLE[ReportAction.SEND_IN].sources:
         raise ReportBlocked(problems)
+    return receive(
+        report, applications, latest, actor=actor, answers=answers, blocking=len(problems)
+    )
+
+
+def receive(
+    report: Report,
+    applications: Iterable[Application],
+    latest: ReportVersion | None,
+    *,
+    actor: User,
+    answers: Answers,
+    blocking: int,
+) -> ReportVersion:
+    """Keep a new version of a locked report after the `latest`; it keeps its first date of
+    receipt. Raises ReportRefused, TransitionNotAllowed."""
     now = timezone.now()
     number = 1 if latest is None else latest.number + 1
     if report.first_received_at is None:
@@ -230,7 +250,7 @@ def send_in(*, report: Report, actor: User, answers: Answers) -> ReportVersion:
         report,
         applications,
         ReportAction.SEND_IN,
-        ReportFacts(blocking_findings=len(problems)),
+        ReportFacts(blocking_findings=blocking),
         actor=actor,
         saving=["first_received_at"],
         payload={
@@ -239,6 +259,7 @@ def send_in(*, report: Report, actor: User, answers: Answers) -> ReportVersion:
         },
         on_behalf_of=report.organisation,
     )
+    report.returns.filter(closed_at__isnull=True).update(closed_at=now)
     version = ReportVersion.objects.create(report=report, number=number, received_at=now)
     ReportArea.objects.bulk_create(
         ReportArea(version=version, area=area, status=status)
@@ -275,20 +296,94 @@ def _says(version: ReportVersion, answers: Answers) -> bool:
 
 
 @transaction.atomic
-def send_back(*, report: Report, actor: User, questions: str) -> Report:
-    """Return the report with questions. Raises PermissionDenied, ReportRefused without any,
-    TransitionNotAllowed."""
-    report, applications = _locked(report)
-    _permitted(ReportAction.RETURN, actor, report)
+def send_back(
+    *, report: Report, actor: User, questions: str, items: Mapping[str, str] | None = None
+) -> Report:
+    """Return the report with questions; `items` are those about named fields (see
+    `reporting.content.paths`), which alone can then be changed. Without any, all can be.
+
+    Raises PermissionDenied, ReportRefused without questions (`questions_missing`) and for a name
+    that is nothing in the report (`unknown_field`), TransitionNotAllowed.
+    """
+    report, applications = locked_report(report)
+    permitted(ReportAction.RETURN, actor, report)
+    asked = {path: text.strip() for path, text in (items or {}).items() if text.strip()}
+    _known(report, applications, asked)
     _move(
         report,
         applications,
         ReportAction.RETURN,
-        ReportFacts(questions=questions),
+        ReportFacts(questions="\n".join((questions, *asked.values()))),
         actor=actor,
-        texts={"questions": questions},
+        payload={"fields": sorted(asked)},
+        texts={"questions": questions, **{f"question:{k}": v for k, v in asked.items()}},
     )
+    row = ReportReturn.objects.create(
+        report=report,
+        items=[[path, text] for path, text in asked.items()],
+        message=questions,
+        asked_at=timezone.now(),
+        asked_by=actor,
+    )
+    register(report, applications, Direction.OUT, f"report_return:{row.pk}", actor=actor)
+    tell(report, applications, NoticeKind.REPORT_RETURNED, str(row.pk))
     return report
+
+
+def _known(report: Report, applications: list[Application], paths: Iterable[str]) -> None:
+    plan = plan_of(report, applications) if paths else None
+    for path in paths:
+        definition = definition_for(report, applications)
+        if plan is None or (
+            path != CERTIFICATE and report_field(definition, plan, path, "sv") is None
+        ):
+            raise ReportRefused(ReportAction.RETURN, "unknown_field")
+
+
+def register(
+    report: Report,
+    applications: Iterable[Application],
+    direction: Direction,
+    source: str,
+    *,
+    actor: User,
+) -> None:
+    """Number the document among those of each locked case. Its title is in the register's
+    language, Swedish."""
+    with translation.override("sv"):
+        named = {"report": report.get_kind_display(), "year": report.year}
+        if direction == Direction.IN:
+            title = _("%(report)s for %(year)s") % named
+        else:
+            title = _("Questions on: %(report)s for %(year)s") % named
+    for application in applications:
+        register_document(
+            application=application,
+            direction=direction,
+            kind=DocumentKind.OTHER,
+            source=source,
+            actor=actor,
+            party=report.organisation.name,
+            title=title,
+            held=True,
+        )
+
+
+def tell(
+    report: Report,
+    applications: Iterable[Application],
+    kind: NoticeKind,
+    key: str,
+    *,
+    officers: bool = False,
+) -> None:
+    """Mail those who write for the organisation, and the officer of the first case."""
+    first = next(iter(applications))
+    name = f"{report.pk}:{key}"
+    notify(application=first, people=people_of(first, lead_only=True), kind=kind, key=name)
+    if officers and first.assigned_to is not None:
+        people = [first.assigned_to]
+        notify(application=first, people=people, kind=kind, key=name, to_agency=True)
 
 
 @transaction.atomic
@@ -299,8 +394,8 @@ def accept(*, report: Report, actor: User, used: Iterable[Used]) -> Report:
     exactly one line for each case of the report. Raises PermissionDenied, ReportRefused
     (`used_missing`), LedgerRefused, TransitionRefused, TransitionNotAllowed.
     """
-    report, applications = _locked(report)
-    _permitted(ReportAction.ACCEPT, actor, report)
+    report, applications = locked_report(report)
+    permitted(ReportAction.ACCEPT, actor, report)
     lines = list(used)
     by_case = {line.application: line for line in lines}
     wanted = {application.pk for application in applications}
@@ -323,6 +418,8 @@ def accept(*, report: Report, actor: User, used: Iterable[Used]) -> Report:
             ]
         },
     )
+    if not any(each.imported for each in applications):
+        tell(report, applications, NoticeKind.REPORT_ACCEPTED, "accepted")
     for application in applications:
         line = by_case[application.pk]
         reported.book_report(
@@ -346,10 +443,26 @@ def _carry_on(report: Report, application: Application, actor: User) -> None:
         handling.accept_final(
             application=application, actor=actor, reported_on=on, accepted=accepted
         )
+        _not_needed(application, actor)
     elif application.status != Status.INTERIM_REPORTED:
         handling.accept_interim(
             application=application, actor=actor, reported_on=on, accepted=accepted
         )
+
+
+def _not_needed(application: Application, actor: User) -> None:
+    """Take away what was still to be reported of a grant that is finally reported: reports that
+    nobody has begun."""
+    due = ReportReference.objects.filter(
+        application=application, report__status=ReportStatus.DUE
+    ).select_related("report")
+    for reference in due:
+        report = reference.report
+        reference.delete()
+        payload = {"report": report.code, "year": report.year}
+        if not report.references.exists():
+            report.delete()
+        record(application, "report.not_needed", actor=actor, payload=payload)
 
 
 @transaction.atomic
@@ -360,8 +473,8 @@ def carry_on(*, report: Report, actor: User) -> Report:
     Raises PermissionDenied, ReportRefused (`not_accepted`) for a report that is not accepted,
     TransitionRefused.
     """
-    report, applications = _locked(report)
-    _permitted(ReportAction.ACCEPT, actor, report)
+    report, applications = locked_report(report)
+    permitted(ReportAction.ACCEPT, actor, report)
     if report.status != ReportStatus.ACCEPTED:
         raise ReportRefused(ReportAction.ACCEPT, "not_accepted")
     for application in applications:

@@ -1,6 +1,6 @@
 """Pure rules over what is communicated (25 § förvaltningslagen)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,12 +23,13 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent at one time: `answered` when all that it went to have answered. `due` is a
+    """What was sent at one time to `organisations`, of which those `answered` have. `due` is a
     Swedish date, inclusive."""
 
     keys: frozenset[str]
     due: date
-    answered: bool
+    organisations: frozenset[int]
+    answered: frozenset[int] = frozenset()
 
 
 class Heard(StrEnum):
@@ -46,15 +47,30 @@ class Heard(StrEnum):
         return self not in (Heard.NOT_SENT, Heard.WAITING)
 
 
+_LEAST_FIRST = (Heard.NOT_SENT, Heard.WAITING, Heard.TIME_PASSED, Heard.ANSWERED)
+
+
 def heard_over(
-    material: Material, *, sent: Iterable[Sent], not_needed: frozenset[str], today: date
+    material: Material,
+    *,
+    sent: Iterable[Sent],
+    participants: Collection[int],
+    not_needed: frozenset[str],
+    today: date,
 ) -> Heard:
-    """How far the applicant has been heard over the material today (a Swedish date)."""
+    """How far they have been heard over the material today (a Swedish date): the organisation that
+    it is about, or else all `participants`; of several the one that has been heard least."""
     found = [each for each in sent if material.key in each.keys]
-    if any(each.answered for each in found):
+    about = participants if material.organisation is None else (material.organisation,)
+    each_of_them = {_heard(organisation, found, today) for organisation in about}
+    least = next((each for each in _LEAST_FIRST if each in each_of_them), Heard.NOT_SENT)
+    return Heard.NOT_NEEDED if not least.done and material.key in not_needed else least
+
+
+def _heard(organisation: int, sent: Iterable[Sent], today: date) -> Heard:
+    to_it = [each for each in sent if organisation in each.organisations]
+    if any(organisation in each.answered for each in to_it):
         return Heard.ANSWERED
-    if any(today > each.due for each in found):
+    if any(today > each.due for each in to_it):
         return Heard.TIME_PASSED
-    if material.key in not_needed:
-        return Heard.NOT_NEEDED
-    return Heard.WAITING if found else Heard.NOT_SENT
+    return Heard.WAITING if to_it else Heard.NOT_SENT

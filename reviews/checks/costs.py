@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.checks import in_proportion
 from grants.content.basis import LineOutcome
 from grants.definitions import CostRule, CostRuleKind
 from reviews.enums import LineVerdict, ProposedOutcome
@@ -201,6 +202,13 @@ def of_failing(lines: Iterable[CheckedLine], failed: Collection[int]) -> tuple[C
     )
 
 
+def in_common(
+    lines: Iterable[CheckedLine], organisations: Collection[int]
+) -> tuple[CheckedLine, ...]:
+    """The lines that are no one organisation's of those that take part."""
+    return tuple(each for each in lines if each.organisation not in organisations)
+
+
 def spread(amount_sek: int, most: Mapping[int, int]) -> dict[int, int]:
     """The amount spread over lines in proportion to `most`, what each may get at the most.
 
@@ -212,12 +220,9 @@ def spread(amount_sek: int, most: Mapping[int, int]) -> dict[int, int]:
         raise ValueError("a negative amount cannot be spread")
     if amount_sek >= total:
         return dict(most)
-    shares = {number: amount_sek * part // total for number, part in most.items()}
-    left = amount_sek - sum(shares.values())
-    order = sorted(most, key=lambda number: (-(amount_sek * most[number] % total), number))
-    for number in order[:left]:
-        shares[number] += 1
-    return shares
+    numbers = list(most)
+    parts = in_proportion(amount_sek, list(most.values()), first=lambda place: numbers[place])
+    return dict(zip(numbers, parts, strict=True))
 
 
 def outcome_for(left_sek: int, requested_sek: int) -> ProposedOutcome | None:

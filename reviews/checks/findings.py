@@ -44,15 +44,15 @@ def requirements_met(
     findings: Findings,
     *,
     organisations: frozenset[int],
-    requested_sek: int | None,
+    belongs_sek: int | None,
     amount_sek: int | None,
     waived: Waived = frozenset(),
 ) -> bool | None:
     """Whether this amount may be granted on these findings and waivers; None while any finding
     is missing.
 
-    All meet the requirements; or some do, and less is granted than was asked, since the amount
-    is reduced to those that do.
+    All meet the requirements; or some do, and no more is granted than belongs to those that do
+    (`belongs_sek` of what was asked for, whole SEK).
     """
     demands = tuple(demands)
     if missing(demands, findings):
@@ -60,6 +60,6 @@ def requirements_met(
     failed = failing(demands, findings, waived)
     if not failed:
         return True
-    if requested_sek is None or amount_sek is None:
+    if belongs_sek is None or amount_sek is None:
         return None
-    return failed != organisations and amount_sek < requested_sek
+    return failed < organisations and amount_sek <= belongs_sek

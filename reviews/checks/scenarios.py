@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from core.checks import in_proportion
+
 type Amounts = dict[int, int]
 """What each application gets, by its id, whole SEK."""
 
@@ -74,6 +76,9 @@ class Rules:
     approved gets what was approved. `base_sek` is everyone's equal share, before the population
     divides the rest. With `pots`, the frame is first divided; what a pot does not need goes to
     those who were left without or cut.
+
+    Under ranking a larger frame gives nobody less. With pots that does not hold: where the pots
+    grow, one whose pot was too small for it may be preferred to one that lived on what was left.
     """
 
     method: Method
@@ -132,17 +137,7 @@ def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
 def split(whole: int, weights: Sequence[int]) -> list[int]:
     """A sum in parts by weight that add up to it, by largest remainder; on a tie the larger
     weight, then the earlier one. All 0 when the weights are."""
-    total = sum(weights)
-    if total == 0 or whole <= 0:
-        return [0] * len(weights)
-    parts = [whole * weight // total for weight in weights]
-    left = whole - sum(parts)
-    order = sorted(
-        range(len(weights)), key=lambda i: (-(whole * weights[i] % total), -weights[i], i)
-    )
-    for i in order[:left]:
-        parts[i] += 1
-    return parts
+    return in_proportion(whole, weights)
 
 
 def distribute(candidates: Iterable[Candidate], *, frame_sek: int, rules: Rules) -> Amounts:

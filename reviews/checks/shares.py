@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.checks import in_proportion
+
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
@@ -52,11 +54,6 @@ class Parts:
         """What is approved for those that meet all requirements."""
         return _sum([part for part in self.parts if part.qualifies], known=self.approved_sek)
 
-    @property
-    def is_unequal(self) -> bool:
-        """Whether some meet all requirements and others do not."""
-        return len({part.qualifies for part in self.parts}) > 1
-
 
 def _sum(parts: Iterable[Part], *, known: int | None = 0) -> int | None:
     total = 0
@@ -72,18 +69,9 @@ def divided(amount_sek: int, weights: Mapping[int, int]) -> dict[int, int]:
     the first. Equally where all weigh nothing. Raises ValueError where there is nobody."""
     if not weights:
         raise ValueError("nobody to divide among")
-    total = sum(weights.values())
-    shares = dict(weights) if total else dict.fromkeys(weights, 1)
-    total = total or len(shares)
-    found = {each: amount_sek * weight // total for each, weight in shares.items()}
-    left = amount_sek - sum(found.values())
-    places = {each: place for place, each in enumerate(shares)}
-    by_remainder = sorted(
-        shares, key=lambda each: (-(amount_sek * shares[each] % total), places[each])
-    )
-    for each in by_remainder[:left]:
-        found[each] += 1
-    return found
+    shares = dict(weights) if any(weights.values()) else dict.fromkeys(weights, 1)
+    parts = in_proportion(amount_sek, list(shares.values()), first=lambda place: place)
+    return dict(zip(shares, parts, strict=True))
 
 
 def parts_of(
@@ -92,33 +80,44 @@ def parts_of(
     """What belongs to each of the organisations, which come with the lead first.
 
     Costs in common, and those of an organisation that does not take part any more, are divided in
-    proportion to what each has asked for itself. `approved_sek` is None as long as any line's is.
+    proportion to what each has asked for itself. What is approved of them goes to those that meet
+    the requirements, each up to its part; only what is approved above that to the others.
+    `approved_sek` is None as long as any line's is.
     """
     lines = list(lines)
     checked = all(line.approved_sek is not None for line in lines)
     own_asked = dict.fromkeys(organisations, 0)
     own_approved = dict.fromkeys(organisations, 0)
-    common_approved = common_refused = 0
+    common_asked = common_approved = 0
     for line in lines:
         approved = line.approved_sek or 0
         if line.organisation in own_asked:
             own_asked[line.organisation] += line.asked_sek
             own_approved[line.organisation] += approved
         else:
+            common_asked += line.asked_sek
             common_approved += approved
-            common_refused += line.asked_sek - approved
     if not organisations:
         return Parts(())
-    # What is approved and what is not are divided apart, so that nobody's approved part comes
-    # to be above what it asked for.
-    approved_in_common = divided(common_approved, own_asked)
-    refused_in_common = divided(common_refused, own_asked)
+    asked_in_common = divided(common_asked, own_asked)
+    approved_in_common = dict.fromkeys(organisations, 0)
+    for qualifies in (True, False):
+        # Nobody's approved part comes to be above what it asked for.
+        most = {
+            each: asked_in_common[each]
+            for each in organisations
+            if (each not in failing) is qualifies
+        }
+        theirs = min(common_approved, sum(most.values()))
+        if theirs:
+            approved_in_common |= divided(theirs, most)
+            common_approved -= theirs
     return Parts(
         tuple(
             Part(
                 organisation=each,
                 qualifies=each not in failing,
-                asked_sek=own_asked[each] + approved_in_common[each] + refused_in_common[each],
+                asked_sek=own_asked[each] + asked_in_common[each],
                 approved_sek=own_approved[each] + approved_in_common[each] if checked else None,
             )
             for each in organisations

@@ -10,8 +10,6 @@ from .findings import (
     demands_of,
     findings_of,
     found,
-    granted_last_year,
-    rejections_by_requirement,
 )
 from .opinions import counties_asked, opinions_awaited
 from .proposals import proposal_of, proposal_stands
@@ -31,7 +29,6 @@ __all__ = [
     "failing_organisations",
     "findings_of",
     "found",
-    "granted_last_year",
     "heard_material",
     "lines_of",
     "opinions_awaited",
@@ -39,7 +36,6 @@ __all__ = [
     "proposal_of",
     "proposal_stands",
     "proposed_dismissal",
-    "rejections_by_requirement",
     "unheard_material",
     "waived",
     "waivers_of",

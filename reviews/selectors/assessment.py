@@ -1,21 +1,27 @@
 """Reading assessment forms."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from applicants.models import User
 from core.definitions import WHOLE, Answers
 from grants.content.draft import SavedValue, answers_from
 from grants.definitions.assessment import AssessmentForm
 from grants.models import Application
+from grants.selectors import shut_out_people
 from reviews.checks.assessment import forms_missing
 from reviews.content.findings import ASSESSMENT
 from reviews.models import Assessment
 
 
-def assessments_of(application: Application) -> list[Assessment]:
-    """The forms of the case in order, with their officers."""
+def assessments_of(application: Application) -> list[Any]:
+    """The forms of the case in order, with their officers and `by_shut_out`, whether the officer
+    has declared a conflict of interest since."""
+    shut_out = shut_out_people(application).filter(user=OuterRef("officer"))
     rows = Assessment.objects.filter(application=application).select_related("officer")
-    return list(rows.order_by("number"))
+    return list(rows.annotate(by_shut_out=Exists(shut_out)).order_by("number"))
 
 
 def form_of(form: AssessmentForm, forms: Iterable[Assessment], user: User) -> Assessment | None:
@@ -46,11 +52,13 @@ def form_answers(form: AssessmentForm, values: Mapping[str, SavedValue], number:
     return answers_from(form.questionnaire, rows)
 
 
-def assessments_missing(application: Application) -> int:
-    """How many assessment forms are not done; 0 for a call without any."""
+def assessments_missing(application: Application, forms: Iterable[Any] | None = None) -> int:
+    """How many assessment forms are not done; 0 for a call without any. One that stands in the
+    name of somebody who has declared a conflict of interest since is not. `forms` are what
+    `assessments_of` says, where they have been read."""
     form = application.call.definition.assessment
     if form is None:
         return 0
-    forms = Assessment.objects.filter(application=application)
-    done = forms.values_list("done_at", flat=True)
-    return forms_missing(form, done=[each is not None for each in done])
+    there = assessments_of(application) if forms is None else forms
+    done = [each.done_at is not None and not each.by_shut_out for each in there]
+    return forms_missing(form, done=done)

@@ -18,8 +18,8 @@ from reviews.checks.findings import satisfied
 from reviews.checks.shares import ShareLine, parts_of
 from reviews.models import Proposal
 
-from .costs import lines_of
-from .findings import demands_of, findings_of
+from .costs import failing_organisations, lines_of
+from .findings import demands_of, findings_of, found
 from .proposals import proposal_of
 from .waivers import waived
 
@@ -35,7 +35,7 @@ def basis_of(
     grants = amount_sek is not None and proposal is not None
     areas = dict.fromkeys(line.area for line in lines if line.allotted_sek and line.area)
     return DecisionBasis(
-        shares=_shares(lines, parts),
+        shares=_shares(lines, parts, failing_organisations(application)),
         lines=lines,
         findings=_findings(application),
         opinions=tuple(
@@ -75,12 +75,14 @@ def _distributed(lines: tuple[LineOutcome, ...], amount_sek: int | None) -> tupl
     )
 
 
-def _shares(lines: Iterable[LineOutcome], parts: Iterable[Participation]) -> tuple[Share, ...]:
+def _shares(
+    lines: Iterable[LineOutcome], parts: Iterable[Participation], failing: frozenset[int]
+) -> tuple[Share, ...]:
     there = list(parts)
     divided = parts_of(
         [ShareLine(line.organisation, line.asked_sek, line.allotted_sek) for line in lines],
         [part.organisation_id for part in there],
-        (),
+        failing,
     )
     by_organisation = {part.organisation_id: part.organisation for part in there}
     return tuple(
@@ -96,17 +98,17 @@ def _shares(lines: Iterable[LineOutcome], parts: Iterable[Participation]) -> tup
 
 
 def _findings(application: Application) -> tuple[FindingOutcome, ...]:
+    values = found(application)
     rows = {(row.requirement_id, row.organisation_id): row for row in findings_of(application)}
-    values = {key: row.finding for key, row in rows.items()}
     waivers = waived(application)
-    found = []
+    outcomes = []
     for demand in demands_of(application):
         key = (demand.requirement, demand.organisation)
         row = rows.get(key)
-        if row is None:
+        if row is None or key not in values:
             continue
         plainly = values[key] in demand.satisfied_by
-        found.append(
+        outcomes.append(
             FindingOutcome(
                 requirement=row.requirement.code,
                 organisation=row.organisation_id,
@@ -116,4 +118,4 @@ def _findings(application: Application) -> tuple[FindingOutcome, ...]:
                 reason=row.reason,
             )
         )
-    return tuple(found)
+    return tuple(outcomes)

@@ -1,11 +1,11 @@
 """Reading what speaks against an applicant and did not come from it, and whether it has been
 heard over it (25 § förvaltningslagen)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from core.formats import iso_date
 from grants.enums import Status
 from grants.models import Application
 from grants.workflow import HAS_GRANT
+from reviews.checks import Demand
 from reviews.checks.communication import Heard, Material, Sent, heard_over
 from reviews.enums import ProposedOutcome, Recommendation, SourceKind
 from reviews.models import (
@@ -29,7 +30,7 @@ from reviews.models import (
     Proposal,
 )
 
-from .findings import demands_of, findings_of
+from .findings import demands_of, findings_known, taking_part
 from .supervision import supervision_beside
 
 _OWN_WORDS = frozenset({"", "evidence", "answer"})
@@ -45,17 +46,36 @@ class MaterialState:
     heard: Heard
 
 
+_GROUND = "ground"
+
+
 def _key(kind: SourceKind, pk: int, *read: str) -> str:
     """The record as it now reads: another text is another key."""
     return f"{kind}:{pk}:{sha256_text('|'.join(read))[:16]}"
 
 
-def _opinions(application: Application) -> Iterable[Material]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What has been read of a case already: all its `opinions` with their counties in order,
+    `findings` as `findings_known` reads them, and the `demands`."""
+
+    opinions: Sequence[Opinion]
+    findings: Sequence[Any]
+    demands: Sequence[Demand]
+
+
+def _opinions(application: Application, known: Known | None) -> Iterable[Material]:
     """County boards' opinions that the application is not to be granted."""
-    rows = Opinion.objects.filter(
-        application=application, recommendation=Recommendation.NOT_RECOMMENDED
-    ).select_related("county")
-    for row in rows.order_by("county__position"):
+    rows: Iterable[Opinion]
+    if known is None:
+        rows = Opinion.objects.filter(
+            application=application, recommendation=Recommendation.NOT_RECOMMENDED
+        )
+        rows = rows.select_related("county").order_by("county__position")
+    else:
+        against = Recommendation.NOT_RECOMMENDED
+        rows = [each for each in known.opinions if each.recommendation == against]
+    for row in rows:
         yield Material(
             key=_key(
                 SourceKind.OPINION,
@@ -90,21 +110,25 @@ def _answers(application: Application, opinion: Opinion) -> Iterable[str]:
             yield f"{question.text.in_('sv')}\n{answer}"
 
 
-def _findings(application: Application) -> Iterable[Material]:
+def _findings(application: Application, known: Known | None) -> Iterable[Material]:
     """Requirements found not to be satisfied on something else than the applicant's own words:
-    what the agency knew of the organisation, such as an earlier report."""
+    what the agency knew of the organisation, such as an earlier report. One that is waived does
+    not speak against it."""
     told = [
         row
-        for row in findings_of(application)
+        for row in (findings_known(application) if known is None else known.findings)
         if row.proposed_source.partition(":")[0] not in _OWN_WORDS
     ]
     if not told:
         return
     definition = application.call.definition
     satisfied = {
-        (each.requirement, each.organisation): each.satisfied_by for each in demands_of(application)
+        (each.requirement, each.organisation): each.satisfied_by
+        for each in (demands_of(application) if known is None else known.demands)
     }
     for row in told:
+        if row.waived:
+            continue
         wanted = satisfied.get((row.requirement_id, row.organisation_id))
         if wanted is None or row.finding in wanted or row.proposed in wanted:
             continue
@@ -131,7 +155,7 @@ def _paragraphs(*texts: str) -> str:
     return "\n\n".join(str(text).strip() for text in texts if str(text).strip())
 
 
-def _supervision(application: Application) -> Iterable[Material]:
+def _supervision(application: Application, _known: Known | None) -> Iterable[Material]:
     """Supervising authorities' decisions that found shortcomings."""
     for row in supervision_beside(application).filter(adverse=True):
         yield Material(
@@ -152,11 +176,11 @@ SOURCES = (_opinions, _supervision, _findings)
 """Where material against an applicant is found."""
 
 
-def adverse_material(application: Application) -> tuple[Material, ...]:
+def adverse_material(application: Application, known: Known | None = None) -> tuple[Material, ...]:
     """What speaks against the applicant and did not come from it, as it now reads; in Swedish,
     the language that it is sent in."""
     with translation.override("sv"):
-        return tuple(material for source in SOURCES for material in source(application))
+        return tuple(material for source in SOURCES for material in source(application, known))
 
 
 def heard_material(
@@ -164,10 +188,11 @@ def heard_material(
     *,
     sent: Iterable[Communication] | None = None,
     notes: Iterable[NotCommunicating] | None = None,
+    known: Known | None = None,
 ) -> tuple[MaterialState, ...]:
     """Each such material, and how far the applicant has been heard over it today. `sent` and
-    `notes` are all of the case, where they have been read already."""
-    there = adverse_material(application)
+    `notes` are all of the case, where they have been read already, as `known` is."""
+    there = adverse_material(application, known)
     if not there:
         return ()
     if sent is None:
@@ -179,24 +204,53 @@ def heard_material(
     before = [_sent(each) for each in sent]
     not_needed = frozenset(key for note in notes for key in note.keys)
     today = timezone.localdate()
+    participants = taking_part(application)
     return tuple(
-        MaterialState(each, heard_over(each, sent=before, not_needed=not_needed, today=today))
+        MaterialState(
+            each,
+            heard_over(
+                each, sent=before, participants=participants, not_needed=not_needed, today=today
+            ),
+        )
         for each in there
     )
 
 
 def _sent(communication: Communication) -> Sent:
-    answered = {each.organisation_id for each in communication.answers.all()}
     return Sent(
         keys=frozenset(each.key for each in communication.sources.all() if each.key),
         due=communication.due,
-        answered={each.pk for each in communication.organisations.all()} <= answered,
+        organisations=frozenset(each.pk for each in communication.organisations.all()),
+        answered=frozenset(each.organisation_id for each in communication.answers.all()),
     )
 
 
-def unheard_material(application: Application) -> tuple[MaterialState, ...]:
+def revocation_heard(application: Application) -> Heard:
+    """How far all that take part have been heard, since the grant that is in force, over what a
+    revocation of it would rest on. What that is, is in no record before: anything sent about the
+    grant counts, and a note that names no material is about it."""
+    granted = application.decisions.order_by("-pk").values_list("created_at", flat=True).first()
+    since = Q() if granted is None else Q(sent_at__gte=granted)
+    noted = Q() if granted is None else Q(noted_at__gte=granted)
+    sent = Communication.objects.filter(
+        since, application=application, sent_in__in=[str(each) for each in HAS_GRANT]
+    ).prefetch_related("organisations", "sources", "answers")
+    ground = Material(key=_GROUND, kind=SourceKind.OWN, title="", text="")
+    notes = NotCommunicating.objects.filter(noted, application=application, keys=[])
+    return heard_over(
+        ground,
+        sent=[replace(_sent(each), keys=frozenset({_GROUND})) for each in sent],
+        participants=taking_part(application),
+        not_needed=frozenset({_GROUND}) if notes.exists() else frozenset(),
+        today=timezone.localdate(),
+    )
+
+
+def unheard_material(
+    application: Application, known: Known | None = None
+) -> tuple[MaterialState, ...]:
     """What is left to communicate, to wait for an answer to, or to note why it is not needed."""
-    return tuple(each for each in heard_material(application) if not each.heard.done)
+    return tuple(each for each in heard_material(application, known=known) if not each.heard.done)
 
 
 def goes_against(proposal: Proposal, application: Application) -> bool:
@@ -208,12 +262,19 @@ def goes_against(proposal: Proposal, application: Application) -> bool:
     )
 
 
-def communicated_or_noted(application: Application, proposal: Proposal | None) -> bool | None:
+def communicated_or_noted(
+    application: Application,
+    proposal: Proposal | None,
+    unheard: Sequence[MaterialState] | None = None,
+) -> bool | None:
     """Whether the applicant has been heard, as far as the proposal calls for it; None while
-    nothing is proposed. A proposal to grant all that was asked for calls for nothing."""
+    nothing is proposed. A proposal to grant all that was asked for calls for nothing. `unheard`
+    is what `unheard_material` says, where it has been asked."""
     if proposal is None:
         return None
-    return not goes_against(proposal, application) or not unheard_material(application)
+    if not goes_against(proposal, application):
+        return True
+    return not (unheard_material(application) if unheard is None else unheard)
 
 
 def communications_of(application: Application) -> QuerySet[Communication]:

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from applicants.enums import Role
@@ -31,6 +40,14 @@ def latest_declaration(application: Application, user: User) -> ConflictDeclarat
         ConflictDeclaration.objects.filter(application=application, user=user)
         .order_by("-pk")
         .first()
+    )
+
+
+def with_declared(applications: QuerySet[Application], user: User) -> QuerySet[Application]:
+    """With `declared`, what `declaration_of` says of each case."""
+    latest = ConflictDeclaration.objects.filter(application=OuterRef("pk"), user=user)
+    return applications.annotate(
+        declared=Subquery(latest.order_by("-pk").values("has_conflict")[:1])
     )
 
 
@@ -71,11 +88,16 @@ def declared_in(applications: Iterable[Application], user: User) -> dict[int, bo
 
 def with_conflict_left(applications: QuerySet[Application]) -> QuerySet[Application]:
     """With `left_for_conflict`: nobody has the case, since its officer declared a conflict of
-    interest in it. Such a case stands first in a list of what waits to be assigned."""
-    taken = ConflictDeclaration.objects.filter(
-        application=OuterRef("pk"), took_case=True, application__assigned_to__isnull=True
+    interest in it. Such a case stands first in a list of what waits to be assigned, by
+    `left_last`, which is 0 for it and 1 for others, and stays when the case is assigned."""
+    taken = ConflictDeclaration.objects.filter(application=OuterRef("pk"), took_case=True)
+    unassigned = taken.filter(application__assigned_to__isnull=True)
+    return applications.annotate(
+        left_for_conflict=Exists(unassigned),
+        left_last=Case(
+            When(Exists(taken), then=Value(0)), default=Value(1), output_field=IntegerField()
+        ),
     )
-    return applications.annotate(left_for_conflict=Exists(taken))
 
 
 def ties_between(application: Application, user: User) -> tuple[list[Organisation], bool]:

@@ -1,6 +1,6 @@
 """Reading the cost check: the budget lines of the version sent in, and what is approved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,14 @@ from reviews.checks.costs import (
     CheckedLine,
     Sum,
     ceilings,
+    in_common,
     lacks,
     of_failing,
     sum_of,
     sums_by,
     unmet,
 )
+from reviews.checks.shares import ShareLine, parts_of
 from reviews.content.costs import CEILING, ceiling_path
 from reviews.models import LineAssessment
 
@@ -41,8 +43,8 @@ class CostCheck:
     """The cost check of a case as it stands.
 
     `version` is the one sent in last, 0 for a case that has none. `failed` are the organisations
-    found not to meet what is demanded of them, `everyone` all that take part; `ceiling_reasons`
-    are texts by rule.
+    found not to meet what is demanded of them, `everyone` all that take part, the lead first;
+    `ceiling_reasons` are texts by rule.
     """
 
     version: int
@@ -51,7 +53,7 @@ class CostCheck:
     reasons: tuple[CostReason, ...]
     ceiling_reasons: Mapping[str, str]
     failed: frozenset[int]
-    everyone: frozenset[int]
+    everyone: tuple[int, ...]
 
     @property
     def total(self) -> Sum:
@@ -90,12 +92,36 @@ class CostCheck:
         return of_failing(self.lines, self.failed)
 
     @property
+    def none_meets(self) -> bool:
+        """Whether no organisation meets the requirements."""
+        return set(self.everyone) <= self.failed
+
+    @property
+    def most_in_common_sek(self) -> int | None:
+        """The most that can be approved of the costs in common: the part of them that belongs to
+        those that meet the requirements. None where all do, or nothing is in common."""
+        common = in_common(self.lines, self.everyone)
+        if not self.failed or not common:
+            return None
+        asked = [ShareLine(line.organisation, line.asked_sek) for line in self.lines]
+        own = [each for each in asked if each.organisation in self.everyone]
+        belongs = parts_of(asked, self.everyone, self.failed).qualified_asked_sek
+        return belongs - parts_of(own, self.everyone, self.failed).qualified_asked_sek
+
+    @property
+    def too_much_in_common(self) -> bool:
+        """Whether more is approved of the costs in common than belongs to those that meet."""
+        most = self.most_in_common_sek
+        approved = sum(line.approved_sek for line in in_common(self.lines, self.everyone))
+        return most is not None and approved > most
+
+    @property
     def refusal(self) -> str:
         """Why no grant can be proposed on it: `lines`, `failing` or `ceilings`; "" where one
         can."""
         if self.lacking:
             return "lines"
-        if self.of_failing or self.everyone <= self.failed:
+        if self.of_failing or self.none_meets or self.too_much_in_common:
             return "failing"
         return "ceilings" if self.unmet else ""
 
@@ -144,7 +170,7 @@ def cost_check(
             if (path := ceiling_path(each.code)) in written
         },
         failed=failing_organisations(application),
-        everyone=frozenset(
+        everyone=tuple(
             part.organisation_id for part in parts if part.approval != Approval.DECLINED
         ),
     )
@@ -170,34 +196,27 @@ def failing_organisations(application: Application) -> frozenset[int]:
 
 
 def line_assessments(application: Application) -> dict[int, LineAssessment]:
-    """What has been said of lines, by number."""
+    """What has been said of lines, by number; also by somebody who has declared a conflict of
+    interest since."""
     found = LineAssessment.objects.filter(application=application).select_related("assessed_by")
     return {each.number: each for each in found}
 
 
-def sums_of_cases(application_ids: Iterable[int]) -> dict[int, Sum]:
-    """What the lines of several cases come to, by case, of what has been said of them. Lines that
-    nothing is said of are not in it."""
-    sums: dict[int, Sum] = {}
-    rows = LineAssessment.objects.filter(
-        application__in=list(application_ids), approved_sek__isnull=False
-    ).values_list("application_id", "asked_sek", "approved_sek", "allotted_sek")
-    for case, asked, approved, allotted in rows:
-        before = sums.get(case, Sum())
-        left = approved if allotted is None else allotted
-        sums[case] = Sum(
-            before.asked_sek + asked,
-            before.approved_sek + (approved or 0),
-            before.left_sek + (left or 0),
-            before.lines + 1,
-        )
-    return sums
+def belonging_sek(application: Application, failing: Collection[int]) -> int:
+    """What of that which was asked for belongs to the organisations that are not `failing`, whole
+    SEK."""
+    there = participants_of(application)
+    lines = [ShareLine(line.organisation, line.asked_sek) for line in _lines(application, there)[1]]
+    parts = [each.organisation_id for each in there if each.approval != Approval.DECLINED]
+    return parts_of(lines, parts, failing).qualified_asked_sek
 
 
 def _lines(
     application: Application, parts: Sequence[Participation]
 ) -> tuple[int, tuple[CheckedLine, ...], CallDefinition]:
-    said = line_assessments(application)
+    # What somebody said who has declared a conflict of interest since has to be said anew.
+    standing = LineAssessment.objects.exclude(assessed_by__in=shut_out_people(application))
+    said = {each.number: each for each in standing.filter(application=application)}
     latest, *checked_on = _versions(application, {each.version for each in said.values()})
     current = application.call.definition
     if latest is None:
@@ -213,6 +232,11 @@ def _lines(
         tuple(_with(line, said.get(line.number), facts, latest.number) for line in lines),
         definition_of_document(document, application, current),
     )
+
+
+def version_sent_in(application: Application) -> ApplicationVersion | None:
+    """The version that was sent in last; a case that was fetched with it is not asked."""
+    return _versions(application, set())[0]
 
 
 def _versions(application: Any, numbers: set[int]) -> list[ApplicationVersion | None]:

@@ -66,27 +66,25 @@ class Satisfied:
 
 
 def satisfied_in(application_ids: Iterable[int]) -> dict[int, Satisfied]:
-    """The same for many cases, in two queries; a case without findings has none."""
-    ids = list(application_ids)
-    waivers = set(
-        Waiver.objects.filter(application__in=ids, state=WaiverState.APPROVED).values_list(
-            "application_id", "requirement_id", "organisation_id"
-        )
+    """The same for many cases, in one query; a case without findings has none."""
+    waiver = Waiver.objects.filter(
+        application=OuterRef("application"),
+        requirement=OuterRef("requirement"),
+        organisation=OuterRef("organisation"),
+        state=WaiverState.APPROVED,
     )
     counted: dict[int, list[int]] = {}
-    rows = RequirementFinding.objects.filter(application__in=ids).values_list(
-        "application_id",
-        "requirement_id",
-        "organisation_id",
-        "finding",
-        "requirement__satisfied_by",
+    rows = (
+        RequirementFinding.objects.filter(application__in=list(application_ids))
+        .annotate(waived=Exists(waiver))
+        .values_list("application_id", "finding", "requirement__satisfied_by", "waived")
     )
-    for case, requirement, organisation, finding, satisfying in rows:
+    for case, finding, satisfying, waived in rows:
         sums = counted.setdefault(case, [0, 0, 0])
         sums[0] += 1
         if finding in satisfying:
             sums[1] += 1
-        elif (case, requirement, organisation) in waivers:
+        elif waived:
             sums[2] += 1
     return {case: Satisfied(*sums) for case, sums in counted.items()}
 

@@ -1,43 +1,65 @@
 """Reading requirements put to organisations, and what was found."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from grants.enums import Outcome, Status
+from grants.enums import Approval
 from grants.models import Application, Call, Participation
 from grants.selectors import shut_out_people
 from reviews.checks import Demand, Findings
-from reviews.models import RequirementFinding
+from reviews.enums import WaiverState
+from reviews.models import RequirementFinding, Waiver
 
 
-def granted_last_year(call: Call, organisation_ids: Iterable[int]) -> frozenset[int]:
-    """Those that took part in a grant of the same agency and stream the year before."""
-    return frozenset(
-        Participation.objects.filter(
-            organisation__in=list(organisation_ids),
-            application__call__agency=call.agency_id,
-            application__call__stream=call.stream,
-            application__call__year=call.year - 1,
-            application__granted_sek__isnull=False,
-        ).values_list("organisation_id", flat=True)
+def _granted_the_year_before(call: Call) -> QuerySet[Participation]:
+    return Participation.objects.filter(
+        application__call__agency=call.agency_id,
+        application__call__stream=call.stream,
+        application__call__year=call.year - 1,
+        application__granted_sek__isnull=False,
     )
 
 
-def demands_of(application: Application) -> list[Demand]:
-    """Every requirement that applies, for each organisation it applies to."""
+def with_granted_before(
+    parts: QuerySet[Participation], call: Call
+) -> QuerySet[Participation, Participation]:
+    """The participations with `granted_before`: whether the organisation took part in a grant of
+    the same agency and stream the year before."""
+    granted = _granted_the_year_before(call).filter(organisation=OuterRef("organisation"))
+    return parts.annotate(granted_before=Exists(granted))
+
+
+def parts_judged(application: Application) -> list[Participation]:
+    """Who takes part, with `granted_before`, in the order they came in. One query."""
+    parts = application.participations.select_related("organisation").order_by("pk")
+    return list(with_granted_before(parts, application.call))
+
+
+def demands_of(
+    application: Application, parts: Iterable[Participation] | None = None
+) -> list[Demand]:
+    """Every requirement that applies, for each organisation it applies to; nothing is demanded of
+    one that has declined. `parts` are those of `parts_judged`, where they have been read."""
     call = application.call
     definition = call.definition
-    parts = list(application.participations.select_related("organisation").order_by("pk"))
-    before = granted_last_year(call, [part.organisation_id for part in parts])
     rows = {row.code: row.pk for row in call.requirements.all()}
+    found: list[Any] = list(parts_judged(application) if parts is None else parts)
     return [
         Demand(rows[each.code], part.organisation_id, frozenset(map(str, each.satisfied_by)))
-        for part in parts
+        for part in found
+        if part.approval != Approval.DECLINED
         for each in definition.requirements_for(
-            kind=part.organisation.kind, granted_last_year=part.organisation_id in before
+            kind=part.organisation.kind, granted_last_year=part.granted_before
         )
     ]
+
+
+def taking_part(application: Application) -> frozenset[int]:
+    """The organisations that take part, but for those that have declined."""
+    parts = application.participations.exclude(approval=Approval.DECLINED)
+    return frozenset(parts.values_list("organisation_id", flat=True))
 
 
 def findings_of(application: Application) -> QuerySet[RequirementFinding]:
@@ -49,24 +71,24 @@ def findings_of(application: Application) -> QuerySet[RequirementFinding]:
     )
 
 
+def findings_known(application: Application) -> list[Any]:
+    """The same rows with `by_shut_out`, whether somebody made it who has declared a conflict of
+    interest since, and `waived`, whether a waiver of it is approved. One query."""
+    shut_out = shut_out_people(application).filter(user=OuterRef("made_by"))
+    waiver = Waiver.objects.filter(
+        application=application,
+        requirement=OuterRef("requirement"),
+        organisation=OuterRef("organisation"),
+        state=WaiverState.APPROVED,
+    )
+    return list(
+        findings_of(application).annotate(by_shut_out=Exists(shut_out), waived=Exists(waiver))
+    )
+
+
 def found(application: Application) -> Findings:
     """The findings by requirement and organisation. What was found by somebody who has declared
     a conflict of interest since is not among them: a colleague has to find it anew."""
     standing = application.findings.exclude(made_by__in=shut_out_people(application))
     rows = standing.values_list("requirement_id", "organisation_id", "finding")
     return {(requirement, organisation): value for requirement, organisation, value in rows}
-
-
-def rejections_by_requirement(applications: QuerySet[Application]) -> dict[str, int]:
-    """How many rejected cases failed each requirement, by its code; a case can fail several."""
-    rejected = applications.filter(
-        decisions__outcome=Outcome.REJECTED, decisions__superseded_by__isnull=True
-    ) | applications.filter(status=Status.REJECTED)
-    counted: dict[str, set[int]] = {}
-    rows = RequirementFinding.objects.filter(
-        application__in=rejected.order_by().values("pk")
-    ).select_related("requirement")
-    for row in rows:
-        if row.finding not in row.requirement.satisfied_by:
-            counted.setdefault(row.requirement.code, set()).add(row.application_id)
-    return {code: len(cases) for code, cases in sorted(counted.items())}

@@ -1,17 +1,19 @@
 """Reading opinions."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from applicants.enums import Role
 from applicants.models import User
 from applicants.rules import is_person
 from core.definitions import Questionnaire
-from grants.enums import Status
-from grants.models import Application, Call
+from grants.enums import Approval, Status
+from grants.models import Application, Call, Participation
+from grants.selectors.calls import NOT_RECEIVED
 from reviews.checks import opinions_missing
 from reviews.enums import Recommendation
 from reviews.models import Opinion
@@ -21,20 +23,35 @@ BEFORE, AFTER = timedelta(days=3), timedelta(days=7)
 ANSWERABLE = (Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED)
 
 
-def counties_asked(application: Application) -> frozenset[str]:
-    """The counties whose opinion is called for: those of all participants, where the call asks
-    for it, but never that of the deciding agency itself."""
+def counties_asked(
+    application: Application, parts: Iterable[Participation] | None = None
+) -> frozenset[str]:
+    """The counties whose opinion is called for: those of all participants that have not declined,
+    where the call asks for it, but never that of the deciding agency itself."""
     if not application.call.asks_opinion:
         return frozenset()
-    counties = application.participations.values_list("organisation__county_id", flat=True)
+    counties: Iterable[str]
+    if parts is None:
+        there = application.participations.exclude(approval=Approval.DECLINED)
+        counties = there.values_list("organisation__county_id", flat=True)
+    else:
+        counties = [
+            part.organisation.county_id for part in parts if part.approval != Approval.DECLINED
+        ]
     return frozenset(counties) - {application.call.agency.county_id or ""}
 
 
-def opinions_awaited(application: Application) -> int:
-    """How many opinions are neither in nor overdue."""
-    rows = list(Opinion.objects.filter(application=application))
+def opinions_awaited(
+    application: Application,
+    *,
+    opinions: Iterable[Opinion] | None = None,
+    parts: Iterable[Participation] | None = None,
+) -> int:
+    """How many opinions are neither in nor overdue. `opinions` and `parts`, with their
+    organisations, are all of the case, where they have been read."""
+    rows = list(Opinion.objects.filter(application=application) if opinions is None else opinions)
     return opinions_missing(
-        counties_asked(application),
+        counties_asked(application, parts),
         given={row.county_id: row.recommendation != Recommendation.WAITING for row in rows},
         due={row.county_id: row.due_on for row in rows},
         today=timezone.localdate(),
@@ -51,14 +68,15 @@ def opinions_on(application: Application) -> QuerySet[Opinion]:
 
 
 def opinions_visible_to(user: Any) -> QuerySet[Opinion]:
-    """Those asked of the boards that the person works at; never one asked by its own agency."""
+    """Those asked of the boards that the person works at; never one asked by its own agency, nor
+    of an application that has been taken back and is a draft again."""
     if not is_person(user):
         return Opinion.objects.none()
     boards = user.staff_roles.filter(role=Role.COUNTY_BOARD, agency__county__isnull=False)
     own = Q(pk__in=())
     for agency, county in boards.values_list("agency", "agency__county"):
         own |= Q(county=county) & ~Q(application__call__agency=agency)
-    return Opinion.objects.filter(own)
+    return Opinion.objects.filter(own).exclude(application__status__in=NOT_RECEIVED)
 
 
 def board_people(county: str, call: Call) -> QuerySet[User]:
@@ -75,10 +93,17 @@ def board_people(county: str, call: Call) -> QuerySet[User]:
 
 
 def unasked(call: Call) -> QuerySet[Application]:
-    """The cases in hand of a call that asks for opinions, of which nobody has been asked."""
+    """The cases in hand of a call that asks for opinions, of which nobody has been asked that is
+    to be: one of the deciding agency's own county alone waits for none."""
     if not call.asks_opinion:
         return Application.objects.none()
+    elsewhere = (
+        Participation.objects.filter(application=OuterRef("pk"))
+        .exclude(approval=Approval.DECLINED)
+        .exclude(organisation__county=call.agency.county_id)
+    )
     return Application.objects.filter(
+        Exists(elsewhere),
         call=call,
         status__in=(Status.SUBMITTED, Status.COMPLETION_REQUESTED),
         opinions__isnull=True,

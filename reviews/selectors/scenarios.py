@@ -1,17 +1,18 @@
 """Reading what-if distributions, and the set of applications that they are made over."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 
 from applicants.enums import OrganisationKind
 from core.checks.canonical import canonical_json, sha256_text
 from core.models import County
 from grants.enums import Status
-from grants.models import Application, Call, Participation
+from grants.models import Application, Call, Participation, ShutOut
 from reviews.checks.scenarios import Amounts, Candidate
 from reviews.enums import ProposedOutcome, ScenarioState
-from reviews.models import Assessment, LineAssessment, Scenario, ScenarioAmount
+from reviews.models import Assessment, LineAssessment, Proposal, Scenario, ScenarioAmount
 
 SMALL = 15_000
 """A municipality with fewer inhabitants is counted as small."""
@@ -20,44 +21,66 @@ _PLACED = (OrganisationKind.MUNICIPALITY, OrganisationKind.CITY_DISTRICT)
 
 def distributable(call: Call) -> QuerySet[Application]:
     """The assessed applications that something is proposed for, or was before a distribution left
-    nothing to them."""
+    nothing to them. One that somebody has checked, assessed or proposed who has declared a conflict
+    of interest since waits for that to be done anew."""
     cut = LineAssessment.objects.filter(application=OuterRef("pk"), allotted_sek__isnull=False)
     granting = [each.value for each in ProposedOutcome if each.grants]
     return Application.objects.filter(
-        Q(proposal__outcome__in=granting) | Exists(cut), call=call, status=Status.ASSESSED
+        ~Exists(_left(LineAssessment, "assessed_by")),
+        ~Exists(_left(Assessment, "officer")),
+        ~Exists(_left(Proposal, "prepared_by")),
+        Q(proposal__outcome__in=granting) | Exists(cut),
+        call=call,
+        status=Status.ASSESSED,
     )
+
+
+def _left(model: type[Model], person: str) -> QuerySet[Any]:
+    """The rows of the case by people whom a conflict of interest has shut out of it."""
+    shut_out = ShutOut.objects.filter(application=OuterRef("application"), user=OuterRef(person))
+    rows: QuerySet[Any] = model._default_manager.filter(application=OuterRef("pk"))
+    return rows.filter(Exists(shut_out))
 
 
 def candidates_of(call: Call) -> list[Candidate]:
     """The set to distribute over, as it stands now, by receipt."""
-    applications = list(
+    rows = list(
         distributable(call)
-        .select_related("lead__municipality", "lead__county", "proposal")
         .order_by("received_at", "pk")
+        .values(
+            "pk",
+            "requested_sek",
+            "lead_id",
+            proposed_sek=F("proposal__amount_sek"),
+            kind=F("lead__kind"),
+            county=F("lead__county_id"),
+            county_population=F("lead__county__population_2018q1"),
+            inhabitants=F("lead__municipality__population"),
+        )
     )
-    ids = [each.pk for each in applications]
-    approved = _sums(LineAssessment.objects.filter(application__in=ids), "approved_sek")
-    points = _sums(Assessment.objects.filter(application__in=ids, done_at__isnull=False), "points")
+    assessed = Q(application__call=call, application__status=Status.ASSESSED)
+    approved = _sums(LineAssessment.objects.filter(assessed), "approved_sek")
+    points = _sums(Assessment.objects.filter(assessed, done_at__isnull=False), "points")
     before = _granted_before(call)
     members: dict[int, set[int]] = {}
-    parts = Participation.objects.filter(application__in=ids)
+    parts = Participation.objects.filter(assessed)
     for application, organisation in parts.values_list("application_id", "organisation_id"):
         members.setdefault(application, set()).add(organisation)
     return [
         Candidate(
-            application=each.pk,
-            asked_sek=each.requested_sek or 0,
-            approved_sek=approved.get(each.pk, each.proposal.amount_sek or 0),
-            points=points.get(each.pk, 0),
+            application=row["pk"],
+            asked_sek=row["requested_sek"] or 0,
+            approved_sek=approved.get(row["pk"], row["proposed_sek"] or 0),
+            points=points.get(row["pk"], 0),
             order=order,
-            county=each.lead.county_id,
-            kind=each.lead.kind,
-            population=_population(each),
-            county_population=each.lead.county.population_2018q1,
-            first_time=not members.get(each.pk, {each.lead_id}) & before,
-            small=_is_small(each),
+            county=row["county"],
+            kind=row["kind"],
+            population=_population(row),
+            county_population=row["county_population"],
+            first_time=not members.get(row["pk"], {row["lead_id"]}) & before,
+            small=_is_small(row),
         )
-        for order, each in enumerate(applications, start=1)
+        for order, row in enumerate(rows, start=1)
     ]
 
 
@@ -80,33 +103,22 @@ def _granted_before(call: Call) -> set[int]:
     return set(earlier.values_list("organisation_id", flat=True).distinct())
 
 
-def _population(application: Application) -> int | None:
+def _population(row: Mapping[str, Any]) -> int | None:
     """Of the lead's municipality, or of its county where it works in no one municipality."""
-    lead = application.lead
-    if lead.kind in _PLACED:
-        return lead.municipality.population if lead.municipality else None
-    return lead.county.population_2018q1
+    found = row["inhabitants"] if row["kind"] in _PLACED else row["county_population"]
+    return None if found is None else int(found)
 
 
-def _is_small(application: Application) -> bool | None:
-    lead = application.lead
-    if lead.kind != OrganisationKind.MUNICIPALITY or lead.municipality is None:
+def _is_small(row: Mapping[str, Any]) -> bool | None:
+    if row["kind"] != OrganisationKind.MUNICIPALITY or row["inhabitants"] is None:
         return None
-    known = lead.municipality.population
-    return None if known is None else known < SMALL
+    return bool(row["inhabitants"] < SMALL)
 
 
 def county_populations() -> dict[str, int]:
     """Inhabitants by county, in the order of the codes."""
     rows = County.objects.filter(population_2018q1__isnull=False).order_by("code")
     return {row.code: row.population_2018q1 or 0 for row in rows}
-
-
-def scenarios_of(call: Call) -> QuerySet[Scenario]:
-    """The call's scenarios, the latest first."""
-    return (
-        Scenario.objects.filter(call=call).select_related("made_by", "adopted_by").order_by("-pk")
-    )
 
 
 def unfinished_adoptions() -> list[int]:

@@ -1,5 +1,7 @@
 """Beginning an assessment form, and saying that it is done."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,7 +69,8 @@ def take_over_assessment(
     """The officer who now has the case goes on with a colleague's form, with a reason.
 
     Raises PermissionDenied; ReviewRefused where the officer does not have the case or has a form
-    already (`not_yours`), where the form is done (`done`), or without a reason (`reasons`).
+    already (`not_yours`), where the form is done (`done`), or without a reason (`reasons`). One
+    that is done by somebody who has declared a conflict of interest since is done anew.
     """
     application = locked_application(application.pk)
     require("reviews.assess", actor, application)
@@ -77,13 +80,16 @@ def take_over_assessment(
     has_one = any(each.officer_id == actor.pk for each in forms)
     if there is None or has_one or application.assigned_to_id != actor.pk:
         raise ReviewRefused("not_yours")
-    if there.done_at is not None:
+    if there.done_at is not None and not there.by_shut_out:
         raise ReviewRefused("done")
     if not reason.strip():
         raise ReviewRefused("reasons")
-    before = there.officer
-    there.officer = actor
-    there.save(update_fields=["officer"])
+    taken: Assessment = there
+    before = taken.officer
+    taken.officer = actor
+    taken.done_at = None
+    taken.points = None
+    taken.save(update_fields=["officer", "done_at", "points"])
     record(
         application,
         "assessment.taken_over",
@@ -91,7 +97,7 @@ def take_over_assessment(
         payload={"form": number, "from": str(before.pseudonym)},
         texts={"reason": reason.strip()},
     )
-    return there
+    return taken
 
 
 @transaction.atomic
@@ -140,21 +146,28 @@ def say_assessment_done(*, application: Application, actor: User) -> Assessment:
 
 @transaction.atomic
 def reopen_assessment(*, application: Application, actor: User) -> Assessment:
-    """Take one's own form up again. Raises PermissionDenied; ReviewRefused (`status`, `no_form`,
-    `not_begun`)."""
+    """Take one's own form up again, or the case's one form in one's own name where its officer has
+    declared a conflict of interest since. Raises PermissionDenied; ReviewRefused (`status`,
+    `no_form`, `not_begun`)."""
     application = locked_application(application.pk)
     require("reviews.assess", actor, application)
     in_hand(application)
-    there = form_of(_form(application), assessments_of(application), actor)
+    there: Any = form_of(_form(application), assessments_of(application), actor)
     if there is None:
         raise ReviewRefused("not_begun")
-    if there.done_at is None:
-        return there
+    if there.done_at is not None:
+        _take_up(there, actor)
+        record(application, "assessment.reopened", actor=actor, payload={"form": there.number})
+    form: Assessment = there
+    return form
+
+
+def _take_up(there: Any, actor: User) -> None:
     there.done_at = None
     there.points = None
-    there.save(update_fields=["done_at", "points"])
-    record(application, "assessment.reopened", actor=actor, payload={"form": there.number})
-    return there
+    if there.by_shut_out:
+        there.officer = actor
+    there.save(update_fields=["done_at", "points", "officer"])
 
 
 def _form(application: Application) -> AssessmentForm:

@@ -15,12 +15,12 @@ from core.models import StoredFile
 from grants.checks import TransitionRefused
 from grants.checks.transitions import Refusal
 from grants.enums import Direction, DocumentKind, NoticeKind
-from grants.models import Application, Attachment
+from grants.models import Application, Attachment, CaseDocument
 from grants.selectors.messages import officers_concerned
 from grants.selectors.people import people_of_participation
 from grants.services.moving import locked_application, record, require
 from grants.services.notices import notify
-from grants.services.register import register_document
+from grants.services.register import mark_document, register_document
 from grants.workflow import HAS_GRANT, Action, Condition
 from reviews.checks import ReviewRefused
 from reviews.enums import NotCommunicated, SourceKind
@@ -36,11 +36,14 @@ from reviews.selectors.communication import (
     adverse_material,
     answering_organisations,
     can_be_answered,
+    revocation_heard,
     unheard_material,
 )
 
 LONGEST_TEXT = 20_000
 """Of what is sent or answered, in characters."""
+AGAINST_PARTY = "10 kap. 3 § OSL"
+"""By which secrecy holds against a party, and so against who would be communicated with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,18 +242,28 @@ def answer_communication(
 
 @transaction.atomic
 def mark_communication_read(*, communication: Communication, actor: User) -> None:
-    """Remember when an organisation first opened what was sent to it."""
+    """Remember when an organisation first opened what was sent to it, with an event for each."""
+    if not _not_read_by(communication, actor):
+        return
+    application = locked_application(communication.application_id)
+    for each in _not_read_by(communication, actor):
+        CommunicationReading.objects.create(
+            communication=communication, organisation=each, user=actor, read_at=timezone.now()
+        )
+        record(
+            application,
+            "communication.read",
+            actor=actor,
+            payload={"communication": communication.pk},
+            on_behalf_of=each,
+        )
+
+
+def _not_read_by(communication: Communication, actor: User) -> list[Organisation]:
+    read = CommunicationReading.objects.filter(communication=communication)
+    there = set(read.values_list("organisation_id", flat=True))
     own = answering_organisations(communication, actor)
-    now = timezone.now()
-    CommunicationReading.objects.bulk_create(
-        [
-            CommunicationReading(
-                communication=communication, organisation=each, user=actor, read_at=now
-            )
-            for each in own
-        ],
-        ignore_conflicts=True,
-    )
+    return [each for each in own if each.pk not in there]
 
 
 @transaction.atomic
@@ -262,10 +275,13 @@ def note_not_communicating(
     reason: str,
     keys: Iterable[str],
 ) -> NotCommunicating:
-    """Note why material (`keys`) is not communicated. It holds for that material as it reads now.
+    """Note why material (`keys`) is not communicated. It holds for that material as it reads now;
+    without any, of a grant in force, for what a revocation of it would rest on.
+    The party does not read the note, which tells of the material; where the ground is secrecy, it
+    does not read the material's documents either.
 
     Raises PermissionDenied; ReviewRefused `status`, `reasons` without a reason, `empty` without
-    material, and `changed` for material that reads otherwise now.
+    material where no grant is in force, and `changed` for material that reads otherwise now.
     """
     application = locked_application(application.pk)
     require("reviews.communicate", actor, application)
@@ -274,7 +290,7 @@ def note_not_communicating(
     reason, named = _clean(reason), sorted(set(keys))
     if not reason:
         raise ReviewRefused("reasons")
-    if not named:
+    if not named and application.status not in HAS_GRANT:
         raise ReviewRefused("empty")
     if not set(named) <= {each.key for each in adverse_material(application)}:
         raise ReviewRefused("changed")
@@ -300,13 +316,35 @@ def note_not_communicating(
         source=f"not_communicating:{note.pk}",
         actor=actor,
         title="Varför underlag inte har kommunicerats",
+        secrecy=AGAINST_PARTY,
+        secret_to_party=True,
         held=True,
     )
+    if ground == NotCommunicated.SECRET:
+        _keep_from_party(application, actor, named)
     return note
+
+
+def _keep_from_party(application: Application, actor: User, keys: Iterable[str]) -> None:
+    """Mark the documents that the material stands in; a provision that they have stays."""
+    sources = {":".join(key.split(":")[:2]) for key in keys}
+    documents = CaseDocument.objects.filter(application=application, source__in=sources)
+    for document in documents.filter(secret_to_party=False).order_by("number"):
+        mark_document(
+            document=document,
+            actor=actor,
+            provision=document.secrecy or AGAINST_PARTY,
+            reason=str(NotCommunicated.SECRET.label),
+        )
 
 
 def refuse_unheard(application: Application, action: Action) -> None:
     """Raise TransitionRefused where the applicant has not been heard over what speaks against it.
-    Called with the case locked, before a rejection, a reduction, a revocation or a claim."""
-    if unheard_material(application):
+    Called with the case locked, before a rejection, a reduction, a revocation or a claim. Before a
+    revocation all that take part have been heard since the grant, or it is noted why not."""
+    if unheard_material(application) or (
+        action is Action.REVOKE
+        and application.status in HAS_GRANT
+        and not revocation_heard(application).done
+    ):
         raise TransitionRefused(action, (Refusal(Condition.COMMUNICATED, undetermined=False),))

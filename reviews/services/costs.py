@@ -58,9 +58,10 @@ def save_cost_field(
         number, name, asked_sek=line.asked_sek, reasons=check.reasons, language=language
     )
     said = line_assessments(application).get(number)
-    anew = name == "verdict" and said is not None and bool(said.verdict) and not line.verdict
+    anew = name == "verdict" and not line.verdict
     there = work_value(application, path)
-    # A line that has changed since is judged anew, also when it is judged the same.
+    # A line that has changed since, or that somebody shut out has judged, is judged anew, also
+    # when it is judged the same.
     stood = replace(there, text="") if anew else there
     saved = _put(application, spec, text, base, stood, actor, page)
     if saved is None:
@@ -187,7 +188,17 @@ def _begin(application: Application, actor: User) -> tuple[Application, CostChec
     application = locked_application(application.pk)
     require("reviews.check_costs", actor, application)
     in_hand(application)
-    return application, cost_check(application)
+    check = cost_check(application)
+    forget_dropped(application, check)
+    return application, check
+
+
+def forget_dropped(application: Application, check: CostCheck) -> None:
+    """Nothing is said any more of lines that the version sent in last does not have. The
+    application is locked."""
+    LineAssessment.objects.filter(application=application).exclude(
+        number__in=[line.number for line in check.lines if line.asked_sek]
+    ).delete()
 
 
 def _set(

@@ -16,21 +16,24 @@ from django_fsm import TransitionNotAllowed
 from applicants.models import User
 from grants.checks import DismissalGround, LedgerRefused, TransitionRefused
 from grants.checks.delegation import DelegationRefused
+from grants.checks.transitions import Refusal
 from grants.content.deciding import Attendance
 from grants.enums import NoticeKind, Status
 from grants.models import Application, Decision
 from grants.services import decisions, handling
 from grants.services.moving import locked_application, locked_call, permitted
 from grants.services.notices import notify
-from grants.workflow import Action
+from grants.workflow import Action, Condition
 from reviews import selectors
-from reviews.checks import ReviewRefused, failing
+from reviews.checks import ReviewRefused, failing, missing
 from reviews.enums import ProposedOutcome
 from reviews.selectors.admission import stands_unadmitted
 from reviews.selectors.basis import basis_of
+from reviews.selectors.costs import cost_check
 from reviews.selectors.deciding import seen_of
 
 from .communication import refuse_unheard
+from .costs import forget_dropped
 from .in_hand import IN_HAND
 
 NOBODY_ELSE = Attendance()
@@ -57,6 +60,7 @@ def assess_application(*, application: Application, actor: User) -> Application:
     permitted(Action.ASSESS, actor, application)
     if application.status in IN_HAND and (code := stands_unadmitted(application)):
         raise ReviewRefused(code)
+    forget_dropped(application, cost_check(application))
     demands = selectors.demands_of(application)
     failed = failing(demands, selectors.found(application), selectors.waived(application))
     return handling.assess_application(
@@ -101,10 +105,16 @@ def reject_application(
     reasons: str,
     attendance: Attendance = NOBODY_ELSE,
 ) -> Decision:
-    """As `grants.services.decisions.reject_application`, on what the reviews say."""
+    """As `grants.services.decisions.reject_application`, on what the reviews say. Raises
+    TransitionRefused also where a requirement has not been judged by anybody who may take part."""
     application = locked_application(application.pk)
     permitted(Action.REJECT, actor, application)
     refuse_unheard(application, Action.REJECT)
+    if application.status == Status.ASSESSED and missing(
+        selectors.demands_of(application), selectors.found(application)
+    ):
+        unfound = Refusal(Condition.FINDINGS_COMPLETE, undetermined=False)
+        raise TransitionRefused(Action.REJECT, (unfound,))
     return decisions.reject_application(
         application=application,
         actor=actor,
@@ -195,7 +205,8 @@ def decide_as_proposed(
 
     `seen` is the case's checksum (`reviews.seen_of`) when it was shown to the actor.
     Raises ReviewRefused `changed` where something has happened in the case since, `no_proposal`
-    where nothing is proposed; and what granting, rejecting and dismissing raise.
+    where nothing is proposed, `not_standing` where the budget lines no longer say what is; and
+    what granting, rejecting and dismissing raise.
     """
     locked_call(application.call_id)
     application = locked_application(application.pk)
@@ -213,6 +224,8 @@ def decide_as_proposed(
     proposal = selectors.proposal_of(application)
     if proposal is None or (not proposal.grants and proposal.outcome != ProposedOutcome.REJECT):
         raise ReviewRefused("no_proposal")
+    if not selectors.proposal_stands(application, proposal):
+        raise ReviewRefused("not_standing")
     if proposal.grants:
         return grant_application(
             application=application,

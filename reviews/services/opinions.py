@@ -18,6 +18,7 @@ from core.formats import iso_date
 from core.services.outbox import queue_mail
 from grants.enums import Direction, DocumentKind, Status
 from grants.models import Application, Call
+from grants.selectors.shut_out import without_shut_out
 from grants.services.moving import locked_application, record, require
 from grants.services.register import register_document
 from reviews import selectors
@@ -82,7 +83,7 @@ class RoundAsked:
 
 def ask_round(*, call: Call, actor: User, due_on: date, most: int = 500) -> RoundAsked:
     """Ask for every case of the call that nobody has been asked of, each in a transaction of its
-    own; at most so many at a time.
+    own; at most so many at a time. Of a case that the actor is shut out of nothing is said.
 
     Raises PermissionDenied for somebody who prepares no decisions in the call, and ReviewRefused
     as `ask_opinions` does of the call and the date.
@@ -92,7 +93,8 @@ def ask_round(*, call: Call, actor: User, due_on: date, most: int = 500) -> Roun
         raise ReviewRefused("not_asked")
     if due_on < timezone.localdate():
         raise ReviewRefused("date")
-    waiting = list(unasked(call)[: most + 1])
+    left = without_shut_out(unasked(call), actor)
+    waiting = list(left[: most + 1])
     asked = 0
     refused: list[str] = []
     for application in waiting[:most]:
@@ -100,7 +102,7 @@ def ask_round(*, call: Call, actor: User, due_on: date, most: int = 500) -> Roun
             asked += bool(ask_opinions(application=application, actor=actor, due_on=due_on))
         except (PermissionDenied, ReviewRefused):
             refused.append(application.number)
-    return RoundAsked(asked, tuple(refused), unasked(call).count() if waiting[most:] else 0)
+    return RoundAsked(asked, tuple(refused), left.count() if waiting[most:] else 0)
 
 
 @transaction.atomic

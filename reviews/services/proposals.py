@@ -14,12 +14,13 @@ from reviews.checks import ReviewRefused
 from reviews.checks.costs import outcome_for
 from reviews.content.proposals import PROPOSAL, PROPOSAL_FIELDS, proposal_path, proposal_specs
 from reviews.enums import ProposedOutcome
-from reviews.models import Proposal, WorkValue
+from reviews.models import LineAssessment, Proposal, WorkValue
 from reviews.selectors.costs import cost_check
 from reviews.selectors.proposals import ProposalDates, proposal_values
 from reviews.selectors.texts import library_of
 from reviews.selectors.writing import work_value
 
+from .costs import forget_dropped
 from .in_hand import in_hand
 
 NO_DATES = ProposalDates()
@@ -51,8 +52,9 @@ def propose(
     if not reasons.strip():
         raise ReviewRefused("reasons")
     amount_sek = None
+    check = cost_check(application)
+    forget_dropped(application, check)
     if outcome.grants:
-        check = cost_check(application)
         if check.refusal:
             raise ReviewRefused(check.refusal)
         amount_sek = check.total.left_sek
@@ -63,6 +65,10 @@ def propose(
         _in_order(dates)
     else:
         conditions, dates = (), NO_DATES
+        # It is no longer the frame that leaves nothing to the case: it is not distributed over.
+        LineAssessment.objects.filter(application=application).update(
+            allotted_sek=None, allotted_reason=""
+        )
     proposal, _created = Proposal.objects.update_or_create(
         application=application,
         defaults={

@@ -47,8 +47,9 @@ def make_scenario(
     """Distribute what is left of the call's frame, or another sum (whole SEK), over its assessed
     applications as they now stand.
 
-    Raises PermissionDenied; ReviewRefused `nothing_to_distribute`, `frame` for a sum above what
-    is left, `name_taken` for a name that another scenario of the call has.
+    Raises PermissionDenied, also for somebody shut out of any of them; ReviewRefused
+    `nothing_to_distribute`, `frame` for a sum above what is left, `name_taken` for a name that
+    another scenario of the call has.
     """
     call = locked_call(call.pk)
     require("reviews.try_scenario", actor, call)
@@ -59,6 +60,8 @@ def make_scenario(
     candidates = candidates_of(call)
     if not candidates:
         raise ReviewRefused("nothing_to_distribute")
+    if _shut_out(call.pk, {each.application for each in candidates}, actor):
+        raise PermissionDenied("reviews.try_scenario")
     if Scenario.objects.filter(call=call, name=name.strip()).exists():
         raise ReviewRefused("name_taken")
     amounts = distribute(candidates, frame_sek=frame, rules=rules)
@@ -90,18 +93,20 @@ def edit_amounts(*, scenario: Scenario, actor: User, amounts: Mapping[int, int])
     """Change by hand what applications get (whole SEK by id): between nothing and what was
     approved. A sum above the frame is shown, and cannot be adopted.
 
-    Raises PermissionDenied; ReviewRefused `status` for one that is adopted, `amount`.
+    Raises PermissionDenied, also for somebody shut out of any of the cases; ReviewRefused `status`
+    for one that is adopted, `amount`.
     """
     scenario = _locked(scenario)
     require("reviews.try_scenario", actor, scenario.call)
     _is_draft(scenario)
+    if _shut_out_of_set(scenario, actor):
+        raise PermissionDenied("reviews.try_scenario")
     most = {each["application"]: each["approved_sek"] for each in scenario.candidates}
-    shut = _shut_out(scenario, actor)
     rows = {row.application_id: row for row in scenario.amounts.filter(application__in=amounts)}
     changed = []
     for key, amount in sorted(amounts.items()):
         row = rows.get(key)
-        if row is None or key in shut or not 0 <= amount <= most.get(key, 0):
+        if row is None or not 0 <= amount <= most.get(key, 0):
             raise ReviewRefused("amount")
         if row.amount_sek != amount:
             row.amount_sek = amount
@@ -138,7 +143,7 @@ def adopt_scenario(*, scenario: Scenario, actor: User) -> Scenario:
     scenario = _locked(scenario)
     require("reviews.adopt_scenario", actor, call)
     _is_draft(scenario)
-    if _shut_out(scenario, actor):
+    if _shut_out_of_set(scenario, actor):
         raise PermissionDenied("reviews.adopt_scenario")
     if scenario.sha256 != set_sha256(candidates_of(call)):
         raise ReviewRefused("set_changed")
@@ -207,7 +212,7 @@ def _apply(row: ScenarioAmount, scenario: Scenario) -> bool:
     """Make one case's amount its proposal; what refuses it is written in the row."""
     try:
         with transaction.atomic():
-            _allot(row.application_id, row.amount_sek, scenario)
+            _allot(row, scenario)
             row.applied_at = timezone.now()
             row.save(update_fields=["applied_at"])
     except ReviewRefused as refused:
@@ -220,12 +225,14 @@ def _apply(row: ScenarioAmount, scenario: Scenario) -> bool:
     return False
 
 
-def _allot(application_id: int, amount_sek: int, scenario: Scenario) -> None:
-    """Cut the approved lines to the amount, and let the proposal say it."""
-    application = locked_application(application_id)
+def _allot(row: ScenarioAmount, scenario: Scenario) -> None:
+    """Cut the approved lines to the amount, and let the proposal say it. Whoever set the amount by
+    hand has prepared the decision, as the one who adopted it has."""
+    amount_sek = row.amount_sek
+    application = locked_application(row.application_id)
     if application.status != Status.ASSESSED:
         raise ReviewRefused("status")
-    if not distributable(scenario.call).filter(pk=application_id).exists():
+    if not distributable(scenario.call).filter(pk=application.pk).exists():
         raise ReviewRefused("set_changed")
     lines = list(LineAssessment.objects.filter(application=application).order_by("number"))
     approved = [line.approved_sek or 0 for line in lines]
@@ -236,6 +243,13 @@ def _allot(application_id: int, amount_sek: int, scenario: Scenario) -> None:
         line.allotted_reason = FRAME if amount < before else ""
     LineAssessment.objects.bulk_update(lines, ["allotted_sek", "allotted_reason"])
     _propose(application, amount_sek, cut=amount_sek < sum(approved))
+    if row.edited_by is not None:
+        record(
+            application,
+            "proposal.amount_set",
+            actor=row.edited_by,
+            payload={"scenario": scenario.pk, "amount_sek": amount_sek},
+        )
     record(
         application,
         "proposal.allotted",
@@ -280,12 +294,14 @@ def _is_draft(scenario: Scenario) -> None:
         raise ReviewRefused("status")
 
 
-def _shut_out(scenario: Scenario, actor: User) -> set[int]:
-    """The cases in the set that the person is shut out of."""
-    shut = ShutOut.objects.filter(user=actor, application__call=scenario.call_id)
-    return set(shut.values_list("application_id", flat=True)) & {
-        each["application"] for each in scenario.candidates
-    }
+def _shut_out_of_set(scenario: Scenario, actor: User) -> bool:
+    """Whether the person is shut out of any case of the set."""
+    return _shut_out(scenario.call_id, {each["application"] for each in scenario.candidates}, actor)
+
+
+def _shut_out(call_id: int, cases: set[int], actor: User) -> bool:
+    shut = ShutOut.objects.filter(user=actor, application__call=call_id)
+    return not cases.isdisjoint(shut.values_list("application_id", flat=True))
 
 
 def _record(scenario: Scenario, name: str, actor: User, payload: Mapping[str, object]) -> None:

@@ -1,5 +1,6 @@
 """Asking for, approving and refusing waivers of requirements."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -86,6 +87,8 @@ def decide_waiver(*, waiver: Waiver, actor: User, approve: bool, reason: str = "
     application = locked_application(waiver.application_id)
     waiver = Waiver.objects.select_related("requirement").get(pk=waiver.pk)
     require("reviews.decide_waiver", actor, waiver)
+    if actor.pk in selectors.assessors_of(application):
+        raise PermissionDenied("reviews.decide_waiver")
     if application.status not in IN_HAND | {Status.ASSESSED}:
         raise ReviewRefused("status")
     if waiver.state != WaiverState.ASKED:

@@ -1,4 +1,5 @@
-"""Saving what officers write, field by field. It leaves no events: what is said with it does."""
+"""Saving what officers write, field by field. Who begins on a finding has assessed the case, and
+leaves an event; otherwise what is said with it does."""
 
 from django.db import transaction
 
@@ -6,7 +7,7 @@ from applicants.models import User
 from grants.content.draft import SavedValue
 from grants.content.fields import FieldSpec, spec_of_question
 from grants.models import Application, Attachment
-from grants.services.moving import UnknownField, locked_application, require
+from grants.services.moving import UnknownField, locked_application, record, require
 from grants.services.versions import canonical_over, put_version
 from reviews import selectors
 from reviews.checks import ReviewRefused
@@ -51,6 +52,12 @@ def save_work(
     )
     if canonical is None:
         return there
+    if path.startswith(f"{FINDING}."):
+        mine = WorkValue.objects.filter(
+            application=application, path__startswith=f"{FINDING}.", saved_by=actor
+        )
+        if not mine.exists():
+            record(application, "finding.drafted", actor=actor)
     return put_version(
         WorkValue,
         application=application,

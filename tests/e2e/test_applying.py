@@ -454,6 +454,7 @@ def test_a_part_is_written_by_keyboard_alone(
     assert saved_value(draft, row_path(line, "amount_sek")).text == "1000"
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_any_part_or_state(
     draft: Application, writer: User, signed_in_page: SignedIn
 ) -> None:

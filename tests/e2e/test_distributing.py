@@ -76,6 +76,7 @@ def opinions() -> dict[str, tuple[Any, str]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_and_nothing_moves_sideways(
     round_: Round, signed_in_page: SignedIn, width: int

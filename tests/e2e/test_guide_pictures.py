@@ -3,91 +3,36 @@
 With GUIDE_PICTURES set the pictures are made anew (`make pictures`).
 """
 
-import os
-import re
 from collections.abc import Callable
-from io import BytesIO
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 
 from applicants.enums import OrganisationRole, Role
 from applicants.models import Organisation
 from core.definitions import WHOLE
-from core.models import StoredFile
-from grants.content.paths import answer_path, row_path
+from grants.content.paths import answer_path
+from grants.enums import Status
 from grants.models import Application
-from grants.services.handling import assign_officer, request_completion
+from grants.services.handling import assign_officer, lapse_completion, request_completion
 from grants.services.messages import send_message
 from grants.services.partners import invite_partner
 from grants.services.submission import submit_application
 from portal.services.demo import demo_call
-from tests.conftest import ROOT
-from tests.e2e.journeys import ASSOCIATIONS, EVERYWHERE, MUNICIPALITIES, Person, may_we_apply
+from reviews import services
+from reviews.enums import FindingValue, ProposedOutcome, SourceKind
+from reviews.models import Communication
+from reviews.selectors import demands_of
+from reviews.services.communication import Source
+from reviews.services.deciding import decide_as_proposed
+from tests.e2e.album import LARGEST, PICTURES, SIZE, Album, named, worded
+from tests.e2e.journeys import ASSOCIATIONS, MUNICIPALITIES, Person, may_we_apply
 from tests.factories import AgencyFactory, MandateFactory, OrganisationFactory, acting_for, staff
+from tests.factories.costs import check_costs
 from tests.factories.forms import begun, filled, put
-
-GUIDE = ROOT / "docs/guides/applicants.md"
-PICTURES = ROOT / "docs/pictures/applicants"
-SHOWN = re.compile(r"!\[Sidan ”([^”]+)”[^\]]*\]\(\.\./pictures/applicants/([\w-]+)\.png\)")
-LARGEST = 150_000
-WIDTH, TALLEST = 1000, 1150
-
-
-def named() -> dict[str, str]:
-    """The pictures of the guide, each with the heading of the page that it shows."""
-    return {name: heading for heading, name in SHOWN.findall(GUIDE.read_text(encoding="utf-8"))}
-
-
-class Album:
-    """The pictures as they are come to. Each must show the heading that the guide names."""
-
-    def __init__(self) -> None:
-        self.named = named()
-        self.makes = bool(os.environ.get("GUIDE_PICTURES"))
-        self.shown: set[str] = set()
-
-    def shoot(
-        self, page: Any, name: str, part: str = "main", above: int = 0, tallest: int = TALLEST
-    ) -> None:
-        """A picture of that part of the page, from its top or so many pixels above it."""
-        heading = self.named[name]
-        page.locator("main :is(h1, h2)").filter(has_text=heading).first.wait_for()
-        self.shown.add(name)
-        if not self.makes:
-            return
-        page.evaluate("document.activeElement.blur()")
-        box = page.locator(part).first.bounding_box()
-        bottom = page.locator("main").bounding_box()
-        top = max(box["y"] - above, 0)
-        height = min(bottom["y"] + bottom["height"] - top, tallest)
-        clip = {"x": 0, "y": top, "width": WIDTH, "height": height}
-        picture = page.screenshot(clip=clip, full_page=True)
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        small = BytesIO()
-        drawn = Image.open(BytesIO(picture)).convert("RGB")
-        drawn.quantize(64, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
-        (PICTURES / f"{name}.png").write_bytes(small.getvalue())
-
-
-def worded(application: Application, actor: Any, area: str) -> None:
-    """Sentences as somebody might write them, in place of what the factory fills in."""
-    form = application.call.definition.application
-    assert form is not None
-    for at in (area, WHOLE):
-        for placed in form.questionnaire.questions_for(at):
-            said = EVERYWHERE.get(placed.question.text.sv)
-            if isinstance(said, str):
-                put(application, actor, answer_path(at, placed.question.key), said)
-    put(application, actor, row_path(1, "title"), "Grupper för barn som har upplevt våld")
-    put(application, actor, row_path(2, "text"), "Utbildning av två gruppledare")
-    titles = {each.code: each.title.sv for each in form.attachments}
-    for attachment in application.attachments.select_related("file"):
-        code = attachment.place.rpartition(".")[2]
-        StoredFile.objects.filter(pk=attachment.file_id).update(name=f"{titles[code]}.pdf")
 
 
 @pytest.fixture
@@ -98,19 +43,64 @@ def eva(transactional_db: None) -> Any:
     return person
 
 
+def _told(case: Application, officer: Any) -> Communication:
+    """The agency has found something that speaks against the application."""
+    services.declare_conflict(application=case, actor=officer, has_conflict=False)
+    return services.send_communication(
+        application=case,
+        actor=officer,
+        text="Hyran kan komma att räknas som löpande drift, och beloppet bli lägre.",
+        due=timezone.localdate() + timedelta(days=14),
+        organisations=[case.lead],
+        sources=[
+            Source(
+                kind=SourceKind.OWN,
+                title="Föreningens årsredovisning",
+                text="Lokalen hyrdes redan förra året, enligt årsredovisningen.",
+            )
+        ],
+    )
+
+
+def _decided(case: Application, officer: Any) -> Any:
+    """Granted in part, as the officer proposed."""
+    requirements = {each.pk: each for each in case.call.requirements.all()}
+    for demand in demands_of(case):
+        services.record_finding(
+            application=case,
+            requirement=requirements[demand.requirement],
+            organisation=case.lead,
+            actor=officer,
+            finding=FindingValue.MET,
+        )
+    check_costs(
+        case, officer, 200_000, reason="running_costs",
+        text="Kostnaden hör till den löpande driften.",
+    )  # fmt: skip
+    services.propose(
+        application=case,
+        actor=officer,
+        outcome=ProposedOutcome.GRANT,
+        reasons="Ansökan uppfyller kraven. En del av hyran är löpande drift och betalas inte.",
+    )
+    Application.objects.filter(pk=case.pk).update(status=Status.ASSESSED)
+    decider = staff(case.call.agency, Role.DECISION_MAKER, name="Bo Beslutsfattare")
+    services.declare_conflict(application=case, actor=decider, has_conflict=False)
+    return decide_as_proposed(application=case, actor=decider)
+
+
 def test_the_guide_shows_the_pages_as_they_are(
     eva: Any, new_page: Callable[..., Any], signed_in_page: Callable[..., Any]
 ) -> None:
-    album = Album()
+    album = Album("applicants")
     agency = AgencyFactory(code="myndigheten", name_sv="Myndigheten", short="Myndigheten")
     today = timezone.localdate()
     associations = demo_call(agency=agency, definition="foreningar-2013", today=today)
     municipalities = demo_call(agency=agency, definition="kommuner-2013", today=today)
     officer = staff(agency, Role.CASE_OFFICER, name="Hanna Handläggare")
     lead = Organisation.objects.get(name="Kvinnojouren Månen")
-    size = {"viewport": {"width": WIDTH, "height": 900}}
 
-    visitor = Person(new_page(**size), looks=False)
+    visitor = Person(new_page(**SIZE), looks=False)
     visitor.page.goto(reverse("call-detail", args=[agency.code, associations.code]))
     may_we_apply(visitor, ASSOCIATIONS)
     album.shoot(visitor.page, "far-vi-soka")
@@ -118,7 +108,7 @@ def test_the_guide_shows_the_pages_as_they_are(
     visitor.at("Logga in")
     album.shoot(visitor.page, "logga-in")
 
-    page = signed_in_page(eva, **size)
+    page = signed_in_page(eva, **SIZE)
 
     def show(name: str, address: str, *args: object, **how: Any) -> None:
         page.goto(reverse(address, args=args))
@@ -160,6 +150,12 @@ def test_the_guide_shows_the_pages_as_they_are(
     begun(associations, lead, eva)
     show("mina-sidor", "my-pages")
 
+    lapse_completion(application=Application.objects.get(pk=case.pk), actor=officer)
+    sent = _told(case, officer)
+    show("underlag", "own-communication", case.pk, sent.pk, tallest=860)
+    decision = _decided(Application.objects.get(pk=case.pk), officer)
+    show("beslut", "own-decision", case.pk, decision.pk)
+
     first = OrganisationFactory(name="Ale kommun")
     writer = acting_for(first, name="Eva i Ale")
     joint = begun(municipalities, first, writer)
@@ -167,13 +163,17 @@ def test_the_guide_shows_the_pages_as_they_are(
         partner = OrganisationFactory(name=name)
         acting_for(partner)
         invite_partner(application=joint, organisation=partner, actor=writer)
-    page = signed_in_page(writer, **size)
+    page = signed_in_page(writer, **SIZE)
     show("medsokande", "application-partners", joint.pk)
     assert MUNICIPALITIES in page.locator("main").inner_text()
-    assert album.shown == set(album.named)
+    album.whole()
 
 
-def test_every_picture_is_there_and_small() -> None:
-    there = {path.stem: path.stat().st_size for path in PICTURES.glob("*.png")}
-    assert set(there) == set(named())
+GUIDES = ("applicants", "case-officers", "decision-makers", "county-boards", "registrars")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_picture_is_there_and_small(guide: str) -> None:
+    there = {path.stem: path.stat().st_size for path in (PICTURES / guide).glob("*.png")}
+    assert set(there) == set(named(guide))
     assert {name for name, size in there.items() if size > LARGEST} == set()

@@ -152,6 +152,7 @@ def approve(person: Person, name: str) -> None:
     person.reads(f"{name} har godkänt sin del.")
 
 
+@pytest.mark.long
 def test_a_municipality_applies_with_two_others(place: Place, new_page: NewPage) -> None:
     _, eva = place.organisation("Ale kommun", "municipality")
     (second, bo), (_, cia), (third, dan) = (

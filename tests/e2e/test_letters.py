@@ -69,6 +69,7 @@ def addresses(deciding: Deciding) -> dict[str, tuple[Any, str]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_and_nothing_moves_sideways(
     deciding: Deciding, signed_in_page: SignedIn, new_page: NewPage, width: int

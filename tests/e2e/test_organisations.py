@@ -128,6 +128,7 @@ def invite(page: Any, email: str, note: Callable[[str], None]) -> str:
     return "/inbjudan/" + body.partition("/inbjudan/")[2].split()[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("width", "scripts"), [(1280, True), (360, True), (320, False)], ids=["wide", "phone", "plain"]
 )

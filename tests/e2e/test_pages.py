@@ -34,6 +34,7 @@ def opened(page: Any, address: str) -> Any:
     return page
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_page(
     world: World, signed_in_page: SignedIn, new_page: NewPage
 ) -> None:

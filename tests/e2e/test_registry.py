@@ -72,6 +72,7 @@ def addresses(own: Own) -> dict[str, tuple[Any, str]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_and_nothing_moves_sideways(
     own: Own, signed_in_page: SignedIn, new_page: NewPage, width: int

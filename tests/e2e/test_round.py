@@ -466,7 +466,7 @@ def decide(person: Person, round_: Round) -> None:
     picture(person, "decisions")
     for box in person.page.locator("#decide-form input[type=checkbox]").all():
         person.tick(box)
-    press(person, "Gå vidare med de förkryssade")
+    press(person, "Gå vidare med de ikryssade")
     person.at("Besluta flera ärenden")
     press(person, "Jag är inte jävig i något av de här ärendena")
     person.reads("Vad som beslutas")
@@ -476,7 +476,7 @@ def decide(person: Person, round_: Round) -> None:
     person.at("Beslut")
     for case in (round_.joint, round_.late):
         person.tick(person.page.get_by_label(re.compile(f"^Välj {case.number}")))
-    press(person, "Gå vidare med de förkryssade")
+    press(person, "Gå vidare med de ikryssade")
     person.at("Besluta flera ärenden")
     press(person, "Besluta enligt förslagen")
     person.at("Vad som beslutades")
@@ -537,6 +537,7 @@ def sent_back(person: Person, case: Application) -> None:
     assert not CODE.findall(happened)
 
 
+@pytest.mark.long
 def test_a_whole_round(round_: Round, new_page: NewPage) -> None:
     hanna = signed_in(new_page, round_.hanna, "Arbetslista")
     spread_and_ask(hanna, round_)

@@ -220,6 +220,7 @@ def every_page(own: Own) -> list[tuple[Any, str]]:
     return pages
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_of_the_pages(own: Own, signed_in_page: SignedIn) -> None:
     pages: dict[int, Any] = {}
     found = []

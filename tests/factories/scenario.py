@@ -17,7 +17,7 @@ from reporting.enums import ReportKind
 from reporting.models import Report
 from reporting.services import reports
 from reviews import services as reviews
-from reviews.enums import FindingValue, ProposedOutcome
+from reviews.enums import FindingValue, NotCommunicated, ProposedOutcome
 from reviews.selectors import demands_of, found
 
 from .applicants import OrganisationFactory, acting_for, staff
@@ -231,6 +231,7 @@ class Scenario:
 
     def _revoked(self) -> Application:
         application = self.granted()
+        self.heard_after_grant(application)
         reviews.revoke_application(
             application=application,
             actor=self.decider,
@@ -238,6 +239,17 @@ class Scenario:
             reasons="Uppgifterna var fel.",
         )
         return application
+
+    def heard_after_grant(self, application: Application) -> None:
+        """It is noted why the grantee is not heard before the grant is revoked."""
+        reviews.declare_conflict(application=application, actor=self.officer, has_conflict=False)
+        reviews.note_not_communicating(
+            application=application,
+            actor=self.officer,
+            ground=NotCommunicated.OBVIOUS,
+            reason="Mottagaren har själv begärt det.",
+            keys=(),
+        )
 
     def _closed(self) -> Application:
         return handling.close_application(application=self._final_reported(), actor=self.officer)

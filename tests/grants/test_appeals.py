@@ -1,5 +1,7 @@
 """Appeals, corrections, and the day on which a decision was received."""
 
+import threading
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ from core.selectors.journal import events_of
 from core.triggers import without_triggers
 from grants.checks import ReconsiderationGround
 from grants.checks.appeals import AppealRefused, last_day_to_appeal
+from grants.content.basis import DecisionBasis
 from grants.enums import (
     AppealOutcome,
     AppealState,
@@ -40,8 +43,12 @@ from grants.services.appeals import (
     try_appeal,
 )
 from grants.services.corrections import correct_decision
+from grants.services.moving import locked_application, locked_call
+from reviews import services as reviews
+from tests.core.concurrency import in_threads
 from tests.factories import OrganisationFactory, acting_for, staff
-from tests.factories.appealing import received_on, with_appeals
+from tests.factories.appealing import APPEAL, received_on, with_appeals
+from tests.factories.letters import Deciding
 from tests.factories.scenario import Scenario, fresh
 
 DAY = timedelta(days=1)
@@ -174,18 +181,30 @@ def test_a_late_appeal_is_received_and_dismissed_by_a_decision_maker() -> None:
     assert (appeal.state, appeal.dismissed_by) == (AppealState.DISMISSED, case.scenario.decider)
     assert documents(case.application)[-1] == (Direction.OUT, DocumentKind.DECISION)
     with pytest.raises(AppealRefused) as caught:
-        admit_appeal(appeal=appeal, actor=case.registrar, why="Ändå.")
+        admit_appeal(appeal=appeal, actor=case.scenario.decider, why="Ändå.")
     assert caught.value.code == "state"
 
 
 def test_a_late_appeal_is_taken_up_only_for_a_reason() -> None:
     case = Case(days=60)
-    appeal = case.appeal()
-    with pytest.raises(AppealRefused) as caught:
-        admit_appeal(appeal=appeal, actor=case.registrar)
-    assert caught.value.code == "reasons"
+    appeal, decider = case.appeal(), case.scenario.decider
     why = "Beslutet sade inte hur man överklagar."
-    assert admit_appeal(appeal=appeal, actor=case.registrar, why=why).state == AppealState.IN_TIME
+    # A decision maker's, as dismissing it is.
+    for who in (case.registrar, case.scenario.officer):
+        with pytest.raises(PermissionDenied):
+            admit_appeal(appeal=appeal, actor=who, why=why)
+    with pytest.raises(AppealRefused) as caught:
+        admit_appeal(appeal=appeal, actor=decider)
+    assert caught.value.code == "reasons"
+    assert admit_appeal(appeal=appeal, actor=decider, why=why).state == AppealState.IN_TIME
+
+
+def test_an_appeal_in_time_is_taken_up_by_whoever_registers_or_tries_appeals() -> None:
+    for role in ("registrar", "officer", "decider"):
+        case = Case()
+        actors = {"registrar": case.registrar, "officer": case.scenario.officer}
+        actor = actors.get(role, case.scenario.decider)
+        assert admit_appeal(appeal=case.appeal(), actor=actor).state == AppealState.IN_TIME
 
 
 def test_an_appeal_in_time_or_of_a_day_unknown_is_never_dismissed_as_late() -> None:
@@ -238,6 +257,36 @@ def test_an_appeal_cannot_have_come_before_the_decision_or_tomorrow(days: int) -
     assert caught.value.code == "date"
 
 
+def by_order(case: Case) -> Application:
+    return decisions.reconsider_application(
+        application=case.application,
+        actor=case.scenario.decider,
+        ground=ReconsiderationGround.COURT_ORDER,
+    )
+
+
+def test_what_the_court_has_is_not_revoked() -> None:
+    case = Case(status=Status.GRANTED)
+    with_appeals(case.scenario.call, appeals=[APPEAL | {"decisions": ["granted"]}])
+    appeal = case.handed_over()
+    case.scenario.heard_after_grant(case.application)
+
+    def revoke() -> Decision:
+        return reviews.revoke_application(
+            application=case.application,
+            actor=case.scenario.decider,
+            ground="wrong_information",
+            reasons="Fel.",
+        )
+
+    with pytest.raises(AppealRefused) as caught:
+        revoke()
+    assert caught.value.code == "with_the_court"
+    assert fresh(case.application).status == Status.GRANTED
+    end_appeal(appeal=appeal, actor=case.registrar, outcome=AppealOutcome.UPHELD, on=case.today)
+    assert revoke().outcome == "revoked"
+
+
 def test_an_appeal_goes_to_the_court_and_back() -> None:
     case = Case()
     appeal = case.handed_over()
@@ -256,13 +305,13 @@ def test_an_appeal_goes_to_the_court_and_back() -> None:
     )
     assert appeal.state == AppealState.ENDED
     first = case.decision
-    decisions.reconsider_application(
-        application=case.application,
-        actor=case.scenario.decider,
-        ground=ReconsiderationGround.COURT_ORDER,
-    )
+    by_order(case)
     case.scenario.grant(fresh(case.application))
     assert case.decision.supersedes == first
+    # The order has been followed: it is not of the decision that stands now.
+    with pytest.raises(AppealRefused) as caught:
+        by_order(case)
+    assert caught.value.code == "no_order"
     first.refresh_from_db()
     assert first.outcome == "rejected"
     steps = [name for name in names(case.application) if name.startswith("appeal.")]
@@ -276,11 +325,7 @@ def test_a_court_that_changes_nothing_orders_nothing(outcome: AppealOutcome) -> 
     case = Case()
     end_appeal(appeal=case.handed_over(), actor=case.registrar, outcome=outcome, on=case.today)
     with pytest.raises(AppealRefused) as caught:
-        decisions.reconsider_application(
-            application=case.application,
-            actor=case.scenario.decider,
-            ground=ReconsiderationGround.COURT_ORDER,
-        )
+        by_order(case)
     assert caught.value.code == "no_order"
     assert fresh(case.application).status == Status.REJECTED
 
@@ -295,6 +340,9 @@ def test_an_appealed_decision_can_be_reconsidered_before_it_is_handed_over() -> 
     case.scenario.grant(fresh(case.application))
     appeal = hand_over_appeal(appeal=appeal, actor=case.registrar, on=case.today)
     assert appeal.state == AppealState.HANDED_OVER
+    # The new decision went to the court too, so what it orders is of that.
+    end_appeal(appeal=appeal, actor=case.registrar, outcome=AppealOutcome.CHANGED, on=case.today)
+    assert by_order(case).status == Status.ASSESSED
 
 
 def test_a_party_may_withdraw_its_appeal_until_the_court_has_it() -> None:
@@ -368,6 +416,24 @@ def test_a_correction_stands_beside_a_decision_that_is_kept_as_it_was() -> None:
             type(row).objects.filter(pk=row.pk).update(id=row.pk)
 
 
+def test_a_correction_of_conditions_is_made_inside_one_of_them() -> None:
+    deciding = Deciding()
+    conditions = ("Spara alt.\nOckså kvitton.", "Redovisa alt.")
+    decision = deciding.decided(basis=DecisionBasis(conditions=conditions))
+    fields: dict[str, Any] = {
+        "decision": decision,
+        "actor": deciding.decider,
+        "place": CorrectedPlace.CONDITIONS,
+        "why": "Skrivfel.",
+    }
+    correct_decision(**fields, before="alt.", after="allt.")
+    correct_decision(**fields, before="alt.", after="allt.")
+    assert corrected(decision).conditions == ("Spara allt.\nOckså kvitton.", "Redovisa allt.")
+    with pytest.raises(AppealRefused) as caught:
+        correct_decision(**fields, before="kvitton.\nRedovisa", after="kvitton")
+    assert caught.value.code == "not_there"
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
@@ -391,3 +457,120 @@ def test_only_a_decision_maker_of_the_agency_corrects() -> None:
     for who in (case.scenario.officer, case.registrar, case.scenario.signatory, Case().registrar):
         with pytest.raises(PermissionDenied):
             correct(case, actor=who)
+
+
+def test_a_party_has_one_appeal_at_a_time_against_a_decision() -> None:
+    case = Case()
+    first = case.appeal()
+    for again in (case.appeal, case.registered):
+        with pytest.raises(AppealRefused) as caught:
+            again()
+        assert caught.value.code == "appealed"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.create(
+            decision=first.decision,
+            organisation=first.organisation,
+            received_on=case.today,
+            registered_at=timezone.now(),
+            registered_by=case.registrar,
+        )
+    end_appeal(appeal=first, actor=case.registrar, outcome=AppealOutcome.WITHDRAWN, on=case.today)
+    # Having taken it back, it may change its mind in time.
+    assert case.registered().state == AppealState.RECEIVED
+
+
+# At once ------------------------------------------------------------------------------------------
+
+
+def attempt(act: Any, **fields: Any) -> str:
+    try:
+        return str(act(**fields).state)
+    except AppealRefused as refused:
+        return refused.code
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_appeal_that_two_register_at_once_is_registered_once() -> None:
+    case = Case()
+    second = staff(case.scenario.call.agency, Role.REGISTRAR)
+    decision = case.decision
+    results = in_threads(
+        lambda: attempt(case.registered, decision=decision),
+        lambda: attempt(case.registered, decision=decision, actor=second),
+        lambda: attempt(case.appeal, decision=decision),
+    )
+    assert sorted(results) == ["appealed", "appealed", "received"]
+    appeal = Appeal.objects.get()
+    assert names(case.application).count("appeal.received") == 1
+    papers = CaseDocument.objects.filter(source__startswith=f"appeal:{appeal.pk}:")
+    assert papers.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("outcome", [AppealOutcome.UPHELD, AppealOutcome.CHANGED])
+def test_an_outcome_that_two_record_at_once_is_recorded_once(outcome: AppealOutcome) -> None:
+    case = Case()
+    appeal = case.handed_over()
+    people = [case.registrar, staff(case.scenario.call.agency, Role.REGISTRAR)]
+
+    def end(actor: Any, how: AppealOutcome) -> Appeal:
+        return end_appeal(appeal=appeal, actor=actor, outcome=how, on=case.today)
+
+    results = in_threads(
+        lambda: attempt(end, actor=people[0], how=outcome),
+        lambda: attempt(end, actor=people[1], how=AppealOutcome.UPHELD),
+    )
+    assert sorted(results) == ["ended", "state"]
+    appeal.refresh_from_db()
+    won = results.index("ended")
+    assert appeal.outcome == (outcome, AppealOutcome.UPHELD)[won]
+    assert names(case.application).count("appeal.ended") == 1
+    assert CaseDocument.objects.filter(source=f"appeal:{appeal.pk}:ended").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_steps_taken_at_once_one_is_taken() -> None:
+    case = Case(days=40)
+    second = staff(case.scenario.call.agency, Role.DECISION_MAKER)
+    appeal = case.appeal()
+    results = in_threads(
+        lambda: attempt(admit_appeal, appeal=appeal, actor=second, why="Fel upplysning."),
+        lambda: attempt(
+            dismiss_appeal, appeal=appeal, actor=case.scenario.decider, reasons="För sent."
+        ),
+    )
+    assert "state" in results
+    assert set(results) - {"state"} in ({"in_time"}, {"dismissed"})
+    appeal.refresh_from_db()
+    assert appeal.state in results
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_reconsidering_on_an_appeal_waits_for_the_call_before_it_holds_the_case() -> None:
+    case = Case()
+    appeal = admit_appeal(appeal=case.appeal(), actor=case.registrar)
+    held = threading.Event()
+
+    def decide_another() -> str:
+        with transaction.atomic():
+            locked_call(case.scenario.call.pk)
+            held.set()
+            time.sleep(0.3)
+            return str(locked_application(case.application.pk).status)
+
+    def reconsider() -> str:
+        held.wait(10)
+        tried = try_appeal(
+            appeal=appeal,
+            actor=case.scenario.decider,
+            result=TriedResult.RECONSIDERED,
+            reasons="Fel i sak.",
+        )
+        return str(tried.state)
+
+    assert in_threads(decide_another, reconsider) == ["rejected", "tried"]
+    assert fresh(case.application).status == Status.ASSESSED

@@ -123,6 +123,7 @@ def test_one_who_prepared_or_assessed_never_decides() -> None:
             attempt()
         assert conditions(caught) == {Condition.FOUR_EYES}
     scenario.grant(case)
+    scenario.heard_after_grant(case)
     with pytest.raises(TransitionRefused) as caught:
         reviews.revoke_application(
             application=case, actor=both, ground="wrong_information", reasons="Fel."
@@ -490,6 +491,7 @@ def test_revoking_claims_what_is_unused_and_as_much_more_as_is_said(
 ) -> None:
     scenario = Scenario()
     case = scenario.at(Status.INTERIM_REPORTED)
+    scenario.heard_after_grant(case)
     reviews.revoke_application(
         application=case,
         actor=scenario.decider,
@@ -510,6 +512,7 @@ def test_revoking_claims_what_is_unused_and_as_much_more_as_is_said(
 def test_less_than_is_unused_or_more_than_was_granted_cannot_be_claimed(claim_sek: int) -> None:
     scenario = Scenario()
     case = scenario.at(Status.INTERIM_REPORTED)
+    scenario.heard_after_grant(case)
     with pytest.raises(LedgerRefused):
         reviews.revoke_application(
             application=case,
@@ -525,6 +528,7 @@ def test_less_than_is_unused_or_more_than_was_granted_cannot_be_claimed(claim_se
 def test_only_a_ground_of_the_calls_list_revokes() -> None:
     scenario = Scenario()
     case = scenario.granted()
+    scenario.heard_after_grant(case)
     with pytest.raises(TransitionRefused) as caught:
         reviews.revoke_application(
             application=case, actor=scenario.decider, ground="dislike", reasons="Nja."

@@ -14,8 +14,9 @@ from applicants.enums import Role
 from core.enums import JournalKind
 from core.selectors.journal import events_of
 from grants.checks.delegation import Delegated, DelegationRefused, rule_for, rules_of
-from grants.enums import Outcome, Status
+from grants.enums import CorrectedPlace, Outcome, Status
 from grants.models import DelegationRule
+from grants.services.corrections import correct_decision
 from grants.services.delegation import RuleRefused, add_rule, end_rule
 from reviews import services as reviews
 from tests.factories import UserFactory, staff
@@ -157,6 +158,44 @@ def test_a_rejection_is_held_against_what_was_asked_for() -> None:
     with pytest.raises(DelegationRefused) as caught:
         reviews.reject_application(application=case, actor=scenario.decider, reasons="Nej.")
     assert caught.value.limit_sek == REQUESTED - 1
+
+
+def test_what_one_could_not_have_decided_is_not_reconsidered_corrected_or_revoked() -> None:
+    scenario = Scenario()
+    case = scenario.granted()
+    scenario.heard_after_grant(case)
+    decision = case.decisions.get()
+    first = delegating(scenario)
+
+    def attempts() -> list[int | None]:
+        limits = []
+        for act in (
+            lambda: scenario.reconsider(case),
+            lambda: correct_decision(
+                decision=decision,
+                actor=scenario.decider,
+                place=CorrectedPlace.REASONS,
+                before="x",
+                after="y",
+                why="Skrivfel.",
+            ),
+            lambda: reviews.revoke_application(
+                application=case,
+                actor=scenario.decider,
+                ground="wrong_information",
+                reasons="Fel uppgifter.",
+            ),
+        ):
+            with pytest.raises(DelegationRefused) as caught:
+                act()
+            limits.append(caught.value.limit_sek)
+        return limits
+
+    assert attempts() == [300_000, 300_000, None]
+    assert fresh(case).status == Status.GRANTED
+    end_rule(rule=first, actor=staff(scenario.call.agency, Role.ADMINISTRATOR))
+    delegating(scenario, outcomes=[Outcome.GRANTED], max_sek=REQUESTED)
+    assert scenario.reconsider(case).status == Status.ASSESSED
 
 
 def test_who_has_nothing_delegated_may_not_decide_at_all() -> None:

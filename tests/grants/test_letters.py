@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -157,12 +158,21 @@ def test_a_part_says_why_for_each_requirement_line_and_organisation(
 
 
 def test_a_rejection_grants_nothing_and_can_be_appealed_here(definition: CallDefinition) -> None:
-    content = letter_for(definition, kind=DecisionKind.REJECTED, basis=JOINT)
+    # As it is frozen: nothing is allotted, whatever the cost check accepted.
+    basis = replace(
+        JOINT,
+        shares=tuple(replace(each, granted_sek=0) for each in JOINT.shares),
+        lines=tuple(replace(each, allotted_sek=0) for each in JOINT.lines),
+        conditions=(),
+    )
+    content = letter_for(definition, kind=DecisionKind.REJECTED, basis=basis)
     keys = {section.key for section in content.sections}
     assert not keys & {"amounts", "purpose", "conditions", "repayment", "reports"}
     text = said(content)
     assert "avslår ansökan från Ale kommun om 500 000 kr" in text
     assert "Inget underlag." in text
+    assert "Platser som någon annan driver betalas inte." in text
+    assert "Av posten godtogs" not in text
     assert "Ni kan överklaga inom tre veckor." in text
     assert "Skriv diarienummer 801-17-2027 i överklagandet." in text
 

@@ -14,6 +14,7 @@ from applicants.enums import Role
 from applicants.models import User
 from core.enums import JournalKind
 from core.selectors.journal import events_of
+from core.selectors.verification import JournalVerifier
 from grants.enums import Direction, DocumentKind, Medium
 from grants.models import Application, CaseDocument
 from grants.selectors.register import documents_for_party, marks_of
@@ -30,6 +31,7 @@ from grants.services.register import (
     unmark_document,
     unmark_fields,
 )
+from tests.core.concurrency import in_threads
 from tests.factories import AgencyFactory, staff
 from tests.factories.scenario import fresh
 from tests.portal.everyone import uploaded
@@ -283,3 +285,79 @@ def test_nobody_is_mailed_for_what_the_registrar_writes(own: Own, registrar: Use
     before = OutboxMessage.objects.count()
     register_by_hand(application=case, actor=registrar, registration=letter())
     assert OutboxMessage.objects.count() == before
+
+
+# At once ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_is_registered_at_once_is_numbered_without_gaps_and_once() -> None:
+    own = Own()
+    case = own.assigned()
+    registrars = [staff(own.agency, Role.REGISTRAR) for _each in range(2)]
+    before = list(case.documents.order_by("number").values_list("number", flat=True))
+
+    def by_hand(registrar: User) -> int:
+        return register_by_hand(application=case, actor=registrar, registration=letter()).number
+
+    def message() -> int:
+        send_message(application=case, actor=own.officer, body="Hej.", from_agency=True)
+        return 0
+
+    def same() -> int:
+        return register_document(
+            application=case,
+            direction=Direction.OUT,
+            kind=DocumentKind.DECISION,
+            source="decision:1",
+            actor=own.officer,
+        ).number
+
+    hands = [lambda r=registrars[number % 2]: by_hand(r) for number in range(6)]
+    given = in_threads(*hands, message, message, same, same)
+    numbers = list(case.documents.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, len(before) + 10))
+    # What two registered of the same record is one document with one number.
+    assert given[-1] == given[-2]
+    assert case.documents.filter(source="decision:1").count() == 1
+    assert len(set(given[:6])) == 6
+    registered = [
+        event for event in events_of(kind=JournalKind.CASE, subject=str(case.pk))
+        if event.name == "document.registered"
+    ]  # fmt: skip
+    assert len(registered) == 6
+    assert list(JournalVerifier().faults()) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_correct_at_once_correct_one_after_the_other() -> None:
+    own = Own()
+    case = own.received()
+    registrars = [staff(own.agency, Role.REGISTRAR) for _each in range(2)]
+    document = register_by_hand(
+        application=case, actor=registrars[0], registration=letter(title="Först")
+    )
+
+    def attempt(registrar: User, title: str) -> str:
+        try:
+            correct_registration(
+                document=document, actor=registrar, registration=letter(title=title), reason="Fel."
+            )
+        except RegistrationRefused as refused:
+            return refused.code
+        return "corrected"
+
+    same = in_threads(*[lambda r=each: attempt(r, "Rätt") for each in registrars])
+    assert sorted(same) == ["corrected", "nothing_changed"]
+    both = in_threads(
+        lambda: attempt(registrars[0], "Den ena"), lambda: attempt(registrars[1], "Den andra")
+    )
+    assert both == ["corrected", "corrected"]
+    changes = list(document.changes.order_by("pk"))
+    assert [each.before["title"] for each in changes] == [
+        "Först", "Rätt", changes[1].after["title"],
+    ]  # fmt: skip
+    document.refresh_from_db()
+    assert document.title == changes[-1].after["title"]

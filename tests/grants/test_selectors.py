@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from applicants.enums import Role
 from grants import selectors
 from grants.enums import EntryKind, Status
+from grants.selectors.rounds import outcome_counts
 from tests.factories import (
     ApplicationFactory,
     CallFactory,
@@ -106,11 +107,11 @@ def test_what_a_call_has_come_to() -> None:
     ApplicationFactory(call=call, status=Status.WITHDRAWN)
     ApplicationFactory(call=call, status=Status.CLOSED, granted_sek=100_000)
     ApplicationFactory(call=call, status=Status.CLOSED)
-    totals = selectors.call_totals(call)
-    assert (totals.applications, totals.joint_applications) == (6, 1)
+    totals = outcome_counts(call)
+    assert (totals.applications, totals.joint) == (6, 1)
     assert (totals.granted, totals.rejected, totals.withdrawn) == (2, 1, 2)
     assert (totals.requested_sek, totals.granted_sek) == (3_000_000, 500_000)
-    assert totals.frame_left_sek == selectors.frame_left(call) == 500_000
+    assert totals.left_sek == selectors.frame_left(call) == 500_000
     assert selectors.frame_left(call, besides=granted) == 900_000
 
 

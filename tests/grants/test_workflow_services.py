@@ -20,7 +20,7 @@ from grants.checks import (
 from grants.enums import Status
 from grants.models import Application
 from grants.services import decisions, drafts, handling, submission
-from grants.workflow import TABLE, Action, Condition
+from grants.workflow import HAS_GRANT, TABLE, Action, Condition
 from reviews import services as reviews
 from tests.factories import UserFactory, acting_for, staff
 from tests.factories.scenario import REQUESTED, Scenario, fresh
@@ -128,6 +128,8 @@ def _attempts(scenario: Scenario) -> dict[Action, tuple[Any, Callable[[Applicati
 def _ready(scenario: Scenario, action: Action, status: Status) -> Application:
     """A case in that status, in which everything else that the action asks for is in place."""
     case = scenario.at(status)
+    if action is Action.REVOKE and status in HAS_GRANT:
+        scenario.heard_after_grant(case)
     if action in {Action.DISMISS, Action.ASSESS} and status in TABLE[action].sources:
         if status == Status.SUBMITTED:
             scenario.review(case)

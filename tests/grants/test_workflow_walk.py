@@ -48,7 +48,7 @@ from reporting.models import Report
 from reporting.services import reports
 from reviews import services as reviews
 from reviews.checks import ReviewRefused
-from reviews.enums import ProposedOutcome
+from reviews.enums import NotCommunicated, ProposedOutcome
 from reviews.models import ConflictDeclaration, Proposal
 from tests.factories import OrganisationFactory, StaffRoleFactory, acting_for, staff
 from tests.factories.costs import check_costs
@@ -75,7 +75,14 @@ REFUSED = (
     AppealRefused,
     DelegationRefused,
 )
-ASSESSING = {"finding.recorded", "line.assessed", "proposal.made", "application.assessed"}
+ASSESSING = {
+    "finding.drafted",
+    "finding.recorded",
+    "line.assessed",
+    "proposal.made",
+    "proposal.amount_set",
+    "application.assessed",
+}
 reached: Counter[str] = Counter()
 
 
@@ -196,6 +203,20 @@ class Walk(RuleBasedStateMachine):
             self.review(case, officer, amount, finding)
         if action in DECISIONS and self.undeclared(case, decider):
             self.attempt(case, None, reviews.declare_conflict, actor=decider, has_conflict=False)
+        if action is Action.REVOKE:
+            if self.undeclared(case, officer):
+                self.attempt(
+                    case, None, reviews.declare_conflict, actor=officer, has_conflict=False
+                )
+            self.attempt(
+                case,
+                None,
+                reviews.note_not_communicating,
+                actor=officer,
+                ground=NotCommunicated.OBVIOUS,
+                reason="Det är redan hört.",
+                keys=(),
+            )
         service, arguments = {
             Action.SUBMIT: (submission.submit_application, {}),
             Action.DISCARD: (drafts.discard_application, {}),
@@ -417,6 +438,7 @@ def _events(pk: int) -> Any:
     )
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_random_walks_keep_what_must_hold() -> None:
     reached.clear()

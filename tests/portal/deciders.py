@@ -15,7 +15,9 @@ from grants.enums import Outcome, Status
 from grants.models import Application, Call
 from grants.services.appeals import appeal_decision
 from grants.services.delegation import add_rule
-from reviews.enums import FindingValue, ProposedOutcome
+from reviews.checks.costs import WHOLE_CASE
+from reviews.enums import FindingValue, LineVerdict, ProposedOutcome
+from reviews.models import LineAssessment
 from tests.factories import (
     ApplicationFactory,
     OrganisationFactory,
@@ -80,6 +82,21 @@ class Desk:
             conditions=["Redovisa hur arbetet drivs vidare."] if amount_sek else [],
             prepared_by=self.officer,
         )
+        if amount_sek is not None:
+            # A case without a budget has one line, number 0: what was asked for.
+            LineAssessment.objects.create(
+                application=case,
+                version=0,
+                number=WHOLE_CASE,
+                asked_sek=500_000,
+                verdict=LineVerdict.PART,
+                part_sek=amount_sek,
+                approved_sek=amount_sek,
+                reason="bought_housing",
+                text="En del av kostnaden godtas inte.",
+                assessed_by=self.officer,
+                assessed_at=timezone.now(),
+            )
         written(case, "application.assessed")
         if declared:
             self.declare(case)
@@ -120,6 +137,7 @@ def decide_addresses(agency: Agency, decider: User) -> dict[str, str]:
 
     return {
         "decision-list": at("decision-list"),
+        "waiver-list": at("waiver-list"),
         "decision-frame": at("decision-frame"),
         "decision-batch": f"{at('decision-batch')}?case={waiting.pk}",
         "delegation": at("delegation"),

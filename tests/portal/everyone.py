@@ -43,9 +43,11 @@ from tests.portal.desks import worklist_addresses
 from tests.portal.fair import fair_addresses
 from tests.portal.letter_addresses import letter_addresses
 from tests.portal.mails import mailed
+from tests.portal.money_addresses import money_addresses
 from tests.portal.open_calls import check_address, open_today
 from tests.portal.own_cases import Own
 from tests.portal.registering import registry_addresses
+from tests.portal.report_addresses import report_addresses
 from tests.portal.world import CUTOFF, World, edition_address, make_world
 from tests.reviews.distributing import Round
 
@@ -264,6 +266,7 @@ class Everyone:
             ),
             **worklist_addresses(case, self.people[str(Role.CASE_OFFICER)]),
             **letter_addresses(self),
+            **money_addresses(self),
             "opinion": at("opinion", opinion.pk),
             "opinion-pdf": at("opinion-pdf", opinion.pk, 1),
             "opinion-attachment": at("opinion-attachment", opinion.pk, self.case.attachment.pk),
@@ -272,6 +275,7 @@ class Everyone:
             "supervision-enter": at("supervision-enter", self.lead.pk),
             "distribution": at("distribution", scenario.call_id),
             "scenario": at("scenario", scenario.call_id, scenario.pk),
+            **report_addresses(self),
         }
 
     def appealed(self) -> str:
@@ -361,7 +365,7 @@ OF_CASE = (
     "application-withdraw", "application-messages", "case-messages", "case-versions",
     "case-assign", "request-completion", "case-findings", "case-assessment", "case-assess",
     "case-costs", "case-costs-save", "case-proposal", "case-proposal-save",
-    "case-field-save", "case-field-history", "case-history", "case-journal",
+    "case-field-save", "case-field-history", "case-history", "case-journal", "case-outside",
 )  # fmt: skip
 
 

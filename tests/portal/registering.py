@@ -17,6 +17,7 @@ from grants.services.disclosure import (
     decide_refusal,
     register_disclosure_request,
     review_document,
+    review_mark,
 )
 from grants.services.paper import PaperApplication, PaperLine, PaperParticipant
 from grants.services.register import Registration, register_by_hand
@@ -105,7 +106,7 @@ def registry_addresses(case: Application, registrar: User, decider: User) -> dic
     first, second, third = request.items.select_related("document").order_by("pk")
     reviewed(first, registrar, DisclosureOutcome.PART)
     reviewed(second, registrar, DisclosureOutcome.REFUSED)
-    reviewed(third, registrar, DisclosureOutcome.REFUSED)
+    third = reviewed(third, registrar, DisclosureOutcome.REFUSED)
     refusal = decide_refusal(
         request=request,
         actor=decider,
@@ -113,6 +114,7 @@ def registry_addresses(case: Application, registrar: User, decider: User) -> dic
         provision="21 kap. 3 § OSL",
         reasons="Uppgifterna rör en enskilds bostad.",
         court="Kammarrätten i Stockholm",
+        shown={third.pk: review_mark(third)},
         file=scan(decider),
     )
 

@@ -97,8 +97,9 @@ def test_an_appeal_goes_step_by_step_on_its_page(client: Client, desk: Desk) -> 
     )
     appeal = Appeal.objects.get()
     url = at("case-appeal", decision, appeal.pk)
+    assert opened(client, url, desk.registrar).all("input[name=step][value=admit]")
     steps = (
-        (desk.registrar, {"step": "admit"}, AppealState.IN_TIME),
+        (desk.decider, {"step": "admit"}, AppealState.IN_TIME),
         (
             desk.decider,
             {"step": "try", "try-result": "unchanged", "try-reasons": "Inget nytt."},

@@ -11,6 +11,8 @@ from applicants.enums import Role
 from grants.enums import Outcome, Status
 from grants.models import Application, Decision
 from grants.services.delegation import add_rule
+from portal.forms.deciding import DelegationForm, RevokeForm
+from portal.views import deciding, deciding_case
 from reviews import services as reviews
 from reviews.enums import FindingValue
 from tests.factories import staff
@@ -140,6 +142,43 @@ def test_what_changed_while_it_was_read_is_shown_anew(client: Client, desk: Desk
     assert case.decisions.count() == 1
 
 
+def test_what_changes_while_the_page_is_made_is_not_counted_as_shown(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = desk.case()
+    client.force_login(desk.decider)
+
+    def meddled(module: Any, name: str) -> None:
+        read = getattr(module, name)
+
+        def reading(*args: Any, **more: Any) -> Any:
+            found = read(*args, **more)
+            written(case)
+            return found
+
+        monkeypatch.setattr(module, name, reading)
+
+    with monkeypatch.context():
+        meddled(deciding_case, "proposal_of")
+        meddled(deciding, "_chosen_cases")
+        seen = Page(client.get(case_url(case))).one("input[name=seen]").get("value")
+        _page, form = batch(client, [case])
+    monkeypatch.undo()
+    answer = Page(client.post(case_url(case), {"seen": seen, "action": "proposed"}))
+    assert "Something has happened in the case" in answer.text(".ds-error-summary")
+    result = Page(client.post(reverse("decision-batch"), form))
+    assert "Something has happened" in result.rows("results")[0][2]
+    assert not case.decisions.exists()
+
+
+def test_an_amount_larger_than_any_is_told(desk: Desk) -> None:
+    for found, name in (
+        (RevokeForm({"claim_sek": "9" * 30}, grounds=[]), "claim_sek"),
+        (DelegationForm({"max_sek": "9" * 30}, who=[], outcomes=[]), "max_sek"),
+    ):
+        assert name in found.errors
+
+
 def test_a_form_without_what_was_shown_decides_nothing(client: Client, desk: Desk) -> None:
     case = desk.case()
     client.force_login(desk.decider)
@@ -175,6 +214,14 @@ def test_an_amount_above_ones_delegation_is_told_before_and_refused(
     page = Page(posted(client, case, action="proposed"))
     assert "above your delegation" in page.text(".ds-error-summary")
     assert not case.decisions.exists()
+
+
+def test_a_text_that_is_needed_at_times_is_not_called_optional(get: Get, desk: Desk) -> None:
+    case = desk.case()
+    page = get(case_url(case), desk.decider)
+    assert page.text("label[for=id_reasons]") == "Reasons"
+    assert "Needed where you send the case back" in page.text("#id_reasons_helptext")
+    assert page.text("label[for=id_dissent]") == "Dissenting opinion (optional)"
 
 
 def test_an_officer_reads_that_the_case_waits_and_decides_nothing(

@@ -74,6 +74,27 @@ def test_a_marked_document_has_only_number_and_date(
         assert words not in page
 
 
+def test_whose_case_it_is_is_not_told_or_found_where_the_application_is_marked(
+    client: Client, own: Own, registrar: User
+) -> None:
+    case = own.received()
+    send_message(application=case, actor=own.officer, body="Hej.", from_agency=True)
+    lettered(case, registrar, party="Ale kommun", party_public=True)
+    addresses = (f"{DIARY}?number={case.register_number}", url("diary-case", case))
+    for address in addresses:
+        assert "Ale kommun" in shown(client, address)
+    mark_document(
+        document=case.documents.get(number=1), actor=registrar, provision="26 kap. 1 § OSL"
+    )
+    for address in addresses:
+        page = shown(client, address)
+        assert case.register_number in page
+        assert "Visas inte: den kan vara hemlig" in page
+        assert "Ale" not in page.replace("Allmänna", "")
+    for words in ("ale", own.lead.org_no):
+        assert url("diary-case", case) not in shown(client, f"{DIARY}?q={words}")
+
+
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.DISCARDED])
 def test_a_draft_is_never_there(client: Client, own: Own, status: Status) -> None:
     draft: Any = ApplicationFactory(

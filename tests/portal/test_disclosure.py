@@ -24,10 +24,17 @@ from grants.services.disclosure import (
     decide_refusal,
     finish_request,
     review_document,
+    review_mark,
 )
 from grants.services.messages import send_message
 from grants.services.register import mark_document, mark_fields
+from portal.selectors.document_texts import text_of
+from reviews.enums import SourceKind
+from reviews.services import declare_conflict, write_note
+from reviews.services.communication import Source
+from tests.core.concurrency import in_threads
 from tests.factories import AgencyFactory, staff
+from tests.portal.fair import sent_to_all
 from tests.portal.own_cases import Own, shown
 from tests.portal.registering import asked, chosen, reviewed, scan
 from tests.portal.test_application_pdf import words
@@ -113,6 +120,41 @@ def test_what_is_left_out_is_not_in_the_file() -> None:
         assert secret not in text
 
 
+def test_what_an_activity_is_called_heads_nothing_in_the_file(own: Own, registrar: User) -> None:
+    case = own.received()
+    parts = text_of(case.documents.get(), "sv")
+    ((path, title),) = [
+        (part.key, part.text) for part in parts if part.text == "Kartlägga våldets omfattning"
+    ]
+    pdf = rendition_pdf(
+        Rendition(
+            agency="Myndigheten", register_number="7-2026", document="1. Ansökan",
+            dated_on=timezone.localdate(), given_out_on=timezone.localdate(), parts=parts,
+            left_out={path: "26 kap. 1 § OSL"},
+        )
+    )  # fmt: skip
+    text = said(pdf)
+    assert "Aktivitet 1" in text
+    assert title not in text
+
+
+def test_what_a_note_or_material_is_called_can_be_left_out(own: Own) -> None:
+    case = own.received()
+    declare_conflict(application=case, actor=own.officer, has_conflict=False)
+    write_note(
+        application=case, actor=own.officer, title="Samtal med Eva Hemlig", body="Hon ringde."
+    )
+    sent_to_all(
+        case, own.officer,
+        sources=[Source(kind=SourceKind.OWN, title="Om Eva Hemlig", text="Hon är anställd.")],
+    )  # fmt: skip
+    for document in case.documents.filter(number__gt=1):
+        parts = text_of(document, "sv")
+        assert any("Eva Hemlig" in part.text for part in parts), document.kind
+        for part in parts:
+            assert "Eva Hemlig" not in part.heading + part.label
+
+
 # The services ------------------------------------------------------------------------------------
 
 
@@ -140,8 +182,10 @@ def test_who_registers_reviews_and_decides(own: Own, registrar: User, decider: U
 
 
 def _refuse(request: DisclosureRequest, person: User, **fields: Any) -> Any:
+    items = list(request.items.select_related("document"))
     known: dict[str, Any] = {
-        "items": list(request.items.select_related("document")),
+        "items": items,
+        "shown": {each.pk: review_mark(each) for each in items},
         "provision": "21 kap. 3 § OSL",
         "reasons": "Rör enskilds bostad.",
         "court": "Kammarrätten i Stockholm",
@@ -214,14 +258,61 @@ def test_a_review_says_what_its_outcome_needs(
 
 
 def test_no_document_of_a_case_one_is_shut_out_of(own: Own, registrar: User) -> None:
-    from reviews.services import declare_conflict
-
     case = own.received()
     request = chosen(case, registrar)
     officer = staff(own.agency, Role.CASE_OFFICER)
     declare_conflict(application=case, actor=officer, has_conflict=True, reason="Min syster.")
     with pytest.raises(PermissionDenied):
         reviewed(request.items.get(), User.objects.get(pk=officer.pk), DisclosureOutcome.FULL)
+
+
+def test_one_shut_out_of_a_case_sees_nothing_of_it_and_finishes_nothing(
+    client: Client, own: Own, registrar: User, decider: User
+) -> None:
+    case = own.received()
+    request = chosen(case, registrar)
+    reviewed(request.items.get(), registrar, DisclosureOutcome.REFUSED)
+    refusal = _refuse(request, decider)
+    officer = staff(own.agency, Role.CASE_OFFICER)
+    declare_conflict(application=case, actor=officer, has_conflict=True, reason="Min syster.")
+    officer = User.objects.get(pk=officer.pk)
+    client.force_login(officer)
+    page = shown(client, reverse("disclosure", args=[request.pk]))
+    assert "Ett ärende som du inte ser" in page
+    of_case = page.replace(request.wording, "")
+    for text in (case.number, "Ale kommun", "21 kap.", "Lämnas inte ut", "beslut.pdf"):
+        assert text not in of_case, text
+    file = reverse("disclosure-refusal-file", args=[request.pk, refusal.pk])
+    assert file not in page
+    assert client.get(file).status_code == 404
+    assert client.post(reverse("disclosure-finish", args=[request.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        finish_request(request=request, actor=officer)
+    client.force_login(registrar)
+    assert client.get(file).status_code == 200
+
+
+def test_what_was_reviewed_anew_since_it_was_read_is_not_refused(
+    client: Client, own: Own, registrar: User, decider: User
+) -> None:
+    request = chosen(own.received(), registrar)
+    item = reviewed(request.items.get(), registrar, DisclosureOutcome.REFUSED)
+    mark = review_mark(item)
+    reviewed(item, registrar, DisclosureOutcome.REFUSED)
+    client.force_login(decider)
+    posted = {
+        "item": [str(item.pk)], "provision": "26 kap. 1 § OSL", "reasons": "Mina skäl.",
+        "court": "Kammarrätten i Göteborg", f"mark-{item.pk}": mark,
+    }  # fmt: skip
+    address = reverse("disclosure-refuse", args=[request.pk])
+    page = client.post(address, posted, headers={"accept-language": "sv"}).content.decode()
+    assert "ändrad sedan du öppnade sidan" in page
+    assert "Mina skäl." in page
+    assert not request.refusals.exists()
+    now = review_mark(request.items.get())
+    assert now in page
+    assert client.post(address, posted | {f"mark-{item.pk}": now}).status_code == 302
+    assert request.refusals.count() == 1
 
 
 # The pages ---------------------------------------------------------------------------------------
@@ -265,8 +356,11 @@ def test_from_request_to_handing_out(
     assert "1 handling väntar på en beslutsfattare." in page
     client.force_login(decider)
     decide = reverse("disclosure-refuse", args=[request.pk])
-    assert "Rör enskilda." in shown(client, decide)
-    client.post(decide, {
+    page = shown(client, decide)
+    assert "Rör enskilda." in page
+    mark = {f"mark-{first.pk}": review_mark(request.items.get(pk=first.pk))}
+    assert mark[f"mark-{first.pk}"] in page
+    client.post(decide, mark | {
         "item": [str(first.pk)], "provision": "26 kap. 1 § OSL", "reasons": "Rör enskilda.",
         "court": "Kammarrätten i Göteborg",
     })  # fmt: skip
@@ -334,3 +428,91 @@ def test_pages_cost_the_same_however_much(
         shown(client, address)
         with django_assert_num_queries(number):
             client.get(address)
+
+
+# At once ------------------------------------------------------------------------------------------
+
+
+def tried(act: Any, **fields: Any) -> str:
+    try:
+        act(**fields)
+    except DisclosureRefused as refused:
+        return refused.code
+    return "done"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_choose_or_finish_at_once_do_it_once() -> None:
+    own = Own()
+    case = own.received()
+    people = [staff(own.agency, Role.REGISTRAR) for _each in range(2)]
+    request = asked(own.agency, people[0])
+    documents = list(case.documents.order_by("number"))
+    new = in_threads(
+        *[
+            lambda who=who: choose_documents(request=request, actor=who, documents=documents)
+            for who in people
+        ]
+    )
+    assert sorted(new) == [0, len(documents)]
+    assert request.items.count() == len(documents)
+    assert case.documents.filter(source=f"disclosure_request:{request.pk}").count() == 1
+    for item in request.items.select_related("document"):
+        reviewed(item, people[0], DisclosureOutcome.FULL)
+    done = in_threads(
+        *[lambda who=who: tried(finish_request, request=request, actor=who) for who in people]
+    )
+    assert sorted(done) == ["done", "finished"]
+    assert case.documents.filter(source=f"disclosure:{request.pk}").count() == 1
+    names = [event.name for event in events_of(kind=JournalKind.CASE, subject=str(case.pk))]
+    assert names.count("disclosure.given_out") == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_two_decisions_on_a_document_at_once_one_is_made() -> None:
+    own = Own()
+    case = own.received()
+    registrar = staff(own.agency, Role.REGISTRAR)
+    deciders = [staff(own.agency, Role.DECISION_MAKER) for _each in range(2)]
+    request = chosen(case, registrar)
+    item = request.items.select_related("document").order_by("pk")[0]
+    item = reviewed(item, registrar, DisclosureOutcome.REFUSED)
+
+    def refuse(who: User) -> str:
+        return tried(
+            decide_refusal,
+            request=request,
+            actor=who,
+            items=[item],
+            provision="21 kap. 3 § OSL",
+            reasons="Uppgifterna rör en enskilds bostad.",
+            court="Kammarrätten",
+            shown={item.pk: review_mark(item)},
+            file=files[who.pk],
+        )
+
+    files = {who.pk: scan(who) for who in deciders}
+    review = {
+        "item": item, "actor": registrar, "outcome": DisclosureOutcome.FULL,
+    }  # fmt: skip
+    results = in_threads(
+        lambda: refuse(deciders[0]),
+        lambda: refuse(deciders[1]),
+        lambda: tried(review_document, **review),
+    )
+    item.refresh_from_db()
+    refusals = list(request.refusals.all())
+    if results[2] == "done":
+        # Found to be given out after all before anyone decided: then nothing is refused.
+        assert results[:2] == ["not_to_be_refused"] * 2
+        assert (refusals, item.outcome) == ([], DisclosureOutcome.FULL)
+    else:
+        assert sorted(results[:2]) == ["decided_already", "done"]
+        assert results[2] == "decided_already"
+        assert item.refusal == refusals[0]
+        assert item.outcome == DisclosureOutcome.REFUSED
+    assert len(refusals) == results[:2].count("done")
+    papers = case.documents.filter(source__startswith="disclosure_refusal:")
+    assert papers.count() == len(refusals)

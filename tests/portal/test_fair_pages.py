@@ -16,10 +16,11 @@ from applicants.models import User
 from core.checks.working_days import working_day_from
 from core.enums import IncidentKind
 from core.models import County, Incident
+from grants.enums import Status
 from grants.models import Application, ShutOut
 from portal.urls import ROUTES
 from reviews import services
-from reviews.enums import AdmissionOutcome, Recommendation
+from reviews.enums import AdmissionGround, AdmissionOutcome, Recommendation
 from reviews.models import (
     Admission,
     Communication,
@@ -396,6 +397,28 @@ def test_why_something_is_not_sent_is_noted() -> None:
     ).text("main")
 
 
+def test_before_a_revocation_it_is_told_who_has_to_be_heard_and_a_note_may_name_no_material() -> (
+    None
+):
+    scenario = Scenario()
+    case = scenario.granted()
+    client, decider = signed_in(scenario.officer), signed_in(scenario.decider)
+    revoke = address("decision-revoke", case.pk, case.decisions.get().pk)
+    told = Page(decider.get(revoke))
+    assert "kan inte upphävas än" in told.text("main")
+    assert told.all(f'main a[href="{address("case-communication", case.pk)}"]')
+    communication = Page(client.get(address("case-communication", case.pk)))
+    assert "Innan beslutet om bidrag upphävs" in communication.text("main")
+    page = address("communication-not-needed", case.pk)
+    assert communication.all(f'a[href="{page}"]')
+    form = Page(client.get(page))
+    assert (form.faults(), form.all("input[name=materials]")) == ([], [])
+    values = {"ground": "obvious", "reason": "Kommunen har själv begärt det."}
+    assert client.post(page, values).status_code == 302
+    assert NotCommunicating.objects.get().keys == []
+    assert "kan inte upphävas än" not in Page(decider.get(revoke)).text("main")
+
+
 # Notes --------------------------------------------------------------------------------------------
 
 
@@ -556,3 +579,31 @@ def test_a_stranger_finds_nothing() -> None:
         client = signed_in(person)
         for name in MOST:
             assert client.get(address(name, case.pk)).status_code == 404, name
+
+
+def test_a_proposal_to_dismiss_is_not_told_before_the_decision() -> None:
+    own = Own()
+    case = own.assigned()
+    services.declare_conflict(application=case, actor=own.officer, has_conflict=False)
+    services.record_admission(
+        application=case, actor=own.officer, outcome=AdmissionOutcome.DISMISS,
+        ground=AdmissionGround.NOT_ENTITLED, reasons="Sökanden är inte en kommun.",
+    )  # fmt: skip
+    number = case.documents.get(source__startswith="admission:").number
+    listed, page = address("own-documents", case.pk), address("own-document", case.pk, number)
+    client = signed_in(own.writer)
+    assert page not in client.get(listed).content.decode()
+    assert client.get(page).status_code == 404
+    Application.objects.filter(pk=case.pk).update(status=Status.DISMISSED)
+    assert page in client.get(listed).content.decode()
+
+
+def test_a_look_without_a_page_is_no_reading_of_what_was_sent() -> None:
+    own = Own()
+    case = own.assigned()
+    sent = sent_to_all(case, own.officer)
+    client, page = signed_in(own.writer), address("own-communication", case.pk, sent.pk)
+    assert client.head(page).status_code == 200
+    assert not sent.readings.exists()
+    client.get(page)
+    assert sent.readings.count() == 1

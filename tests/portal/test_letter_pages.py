@@ -13,8 +13,8 @@ from django.utils import timezone
 from applicants.enums import Role
 from core.checks import canonical_json
 from core.models import OutboxMessage
-from grants.enums import BatchState, LetterState
-from grants.models import Decision, DecisionDelivery, DecisionLetter
+from grants.enums import BatchState, LetterState, Outcome
+from grants.models import CaseDocument, Decision, DecisionDelivery, DecisionLetter
 from grants.selectors.letters import content_of
 from grants.services.letter_batches import request_batch
 from grants.tasks import make_letter, run_letter_batch
@@ -93,12 +93,38 @@ def test_the_pdf_is_that_which_is_kept(client: Client, deciding: Deciding) -> No
     assert "UTKAST" not in "".join(text for _page, text in TaggedPdf(before).artifacts)
 
 
-def test_a_letter_that_was_given_up_is_tried_again(client: Client, deciding: Deciding) -> None:
+def test_a_letter_that_was_given_up_is_read_by_the_party_and_made_again_by_staff(
+    client: Client, deciding: Deciding
+) -> None:
     decision = deciding.decided()
     DecisionLetter.objects.update(state=LetterState.FAILED, attempts=6)
     client.force_login(deciding.signatory)
-    pdf_of(client.get(own(decision, "own-decision-pdf")))
+    address = own(decision, "own-decision-pdf")
+    assert pdf_of(client.get(address)).startswith(b"%PDF")
+    client.head(address)
+    assert client.post(own(decision, "case-letter")).status_code == 404
+    assert DecisionLetter.objects.get().state == LetterState.FAILED
+    client.force_login(deciding.officer)
+    button = "Gör brevet igen"
+    assert button in body(client, own(decision, "case-letter"))
+    assert client.post(own(decision, "case-letter")).status_code == 302
     assert DecisionLetter.objects.get().state == LetterState.WAITING
+    assert button not in body(client, own(decision, "case-letter"))
+
+
+@pytest.mark.parametrize("name", ["own-decision", "own-decision-pdf", "own-appeal"])
+def test_a_decision_that_is_secret_to_the_party_is_not_there(
+    client: Client, deciding: Deciding, name: str
+) -> None:
+    decision = deciding.decided(Outcome.REJECTED, amount_sek=None)
+    client.force_login(deciding.signatory)
+    document = CaseDocument.objects.filter(source=f"decision:{decision.pk}")
+    assert document.update(secrecy="26 kap. 1 § OSL", secret_to_party=True) == 1
+    assert client.get(own(decision, name)).status_code == 404
+    assert client.post(own(decision, "own-appeal"), {"text": "Vi överklagar."}).status_code == 404
+    assert not DecisionDelivery.objects.filter(opened_at__isnull=False).exists()
+    document.update(secrecy="26 kap. 1 § OSL", secret_to_party=False)
+    assert client.get(own(decision, name)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["own-decision", "own-decision-pdf"])
@@ -129,6 +155,16 @@ def test_an_old_decision_has_no_letter(client: Client, deciding: Deciding) -> No
     assert "Inte registrerat" in page
     assert "Hämta beslutet som PDF" not in page
     assert client.get(own(imported, "own-decision-pdf")).status_code == 404
+
+
+def test_the_decision_leads_to_where_it_is_appealed(client: Client, deciding: Deciding) -> None:
+    granted = deciding.decided()
+    rejected = deciding.decided(Outcome.REJECTED, amount_sek=None)
+    client.force_login(deciding.signatory)
+    assert own(granted, "own-appeal") not in body(client, own(granted))
+    assert own(rejected, "own-appeal") in body(client, own(rejected))
+    DecisionFactory(application=rejected.application, supersedes=rejected, amount_sek=400_000)
+    assert own(rejected, "own-appeal") not in body(client, own(rejected))
 
 
 def test_the_case_page_leads_to_the_letter_and_keeps_the_reasons_there(

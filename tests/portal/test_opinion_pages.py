@@ -1,5 +1,6 @@
 """The pages on opinions and supervision decisions, for the boards and for the agency."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -7,9 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from applicants.enums import Role
+from core.checks import canonical_json, sha256_text
+from grants.services.submission import take_back_application
 from reviews.enums import Recommendation
 from reviews.models import Opinion, SupervisionDecision
-from tests.factories import ConflictDeclarationFactory, OpinionFactory
+from tests.factories import AgencyFactory, ConflictDeclarationFactory, OpinionFactory, staff
+from tests.factories.forms import attach
+from tests.factories.scenario import Scenario
+from tests.portal.everyone import uploaded
 from tests.reviews.test_opinions import Asking, in_days
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +46,34 @@ def test_the_officer_asks_and_the_board_finds_it_on_its_list(
     assert in_days(20).isoformat() in page
 
 
+def test_the_board_reads_what_was_sent_in_and_nothing_of_a_draft(client: Client) -> None:
+    scenario = Scenario()
+    case = scenario.submitted()
+    opinion = OpinionFactory(application=case, county=case.lead.county)
+    board = staff(AgencyFactory(county=case.lead.county), Role.COUNTY_BOARD)
+    sent, added = (
+        attach(case, scenario.signatory, "other", file=uploaded(scenario.signatory, name))
+        for name in ("inskickad.pdf", "tillagd.pdf")
+    )
+    version = case.versions.get()
+    document = json.loads(version.document) | {"attachments": [{"sha256": sent.file.sha256}]}
+    case.versions.model.objects.create(
+        application=case,
+        number=2,
+        document=canonical_json(document),
+        sha256=sha256_text(canonical_json(document)),
+        submitted_at=version.submitted_at,
+    )
+    client.force_login(board)
+    files = [reverse("opinion-attachment", args=[opinion.pk, each.pk]) for each in (sent, added)]
+    assert [client.get(each).status_code for each in files] == [200, 404]
+    assert client.get(page_of(opinion)).status_code == 200
+    take_back_application(application=case, actor=scenario.signatory)
+    assert client.get(page_of(opinion)).status_code == 404
+    assert [client.get(each).status_code for each in files] == [404, 404]
+    assert case.number not in client.get(reverse("opinion-list")).content.decode()
+
+
 def test_a_board_is_led_to_its_list_when_it_signs_in(client: Client, asking: Asking) -> None:
     client.force_login(asking.person)
     answer = client.get(reverse("after-sign-in"))
@@ -62,6 +97,22 @@ def test_the_board_writes_saves_and_gives(client: Client, asking: Asking) -> Non
     client.force_login(asking.officer)
     shown = client.get(reverse("case-opinions", args=[asking.case.pk])).content.decode()
     assert "Vi har frågat kommunerna." in shown
+
+
+def test_what_no_database_holds_is_left_out_of_a_draft_and_what_is_too_long_is_told(
+    client: Client, asking: Asking
+) -> None:
+    opinion = asking.one()
+    client.force_login(asking.person)
+    client.post(page_of(opinion), {"reasons": "Vi\0 vet.", "then": "save"})
+    opinion.refresh_from_db()
+    assert opinion.draft["reasons"] == "Vi vet."
+    long = "x" * 20_001
+    page = client.post(page_of(opinion), {"reasons": long, "then": "save"}).content.decode()
+    assert "för lång" in page
+    assert long in page
+    opinion.refresh_from_db()
+    assert opinion.draft["reasons"] == "Vi vet."
 
 
 def test_reasons_are_needed_and_what_was_written_is_kept(client: Client, asking: Asking) -> None:
@@ -114,6 +165,20 @@ def test_a_whole_round_is_asked_with_one_click(client: Client, asking: Asking) -
     client.post(address, {"due": in_days(21).isoformat()})
     assert Opinion.objects.count() == 4
     assert "Alla ärenden har skickats" in client.get(address).content.decode()
+
+
+def test_of_a_case_one_is_shut_out_of_nothing_is_said_when_a_round_is_asked(
+    client: Client, asking: Asking
+) -> None:
+    asking.another()
+    ConflictDeclarationFactory(application=asking.case, user=asking.officer, has_conflict=True)
+    client.force_login(asking.officer)
+    address = reverse("round-opinions", args=[asking.call.pk])
+    assert "1 ärende" in client.get(address).content.decode()
+    page = client.post(address, {"due": in_days(21).isoformat()}, follow=True).content.decode()
+    assert asking.case.number not in page
+    assert "Alla ärenden har skickats" in page
+    assert not asking.case.opinions.exists()
 
 
 def test_a_supervision_decision_is_entered_and_stands_beside_the_case(
@@ -182,7 +247,7 @@ def test_the_pages_ask_as_often_with_thirty_rows(
         (asking.person, reverse("opinion-list"), 8),
         (asking.person, page_of(mine), 8),
         (asking.officer, reverse("case-opinions", args=[case.pk]), 12),
-        (asking.officer, reverse("round-opinions", args=[asking.call.pk]), 7),
+        (asking.officer, reverse("round-opinions", args=[asking.call.pk]), 8),
         (asking.officer, reverse("supervision-list"), 6),
     ):
         client.force_login(person)

@@ -67,6 +67,7 @@ LET_PAST: Mapping[Access, tuple[str, ...]] = {
     Access.READ_LETTERS: anywhere(*HANDLING),
     Access.GIVE_OPINIONS: anywhere(Role.COUNTY_BOARD),
     Access.DECIDE: anywhere(DECIDER),
+    Access.HANDLE_MONEY: anywhere(Role.CONTROLLER),
 }
 
 
@@ -89,6 +90,7 @@ def _writes(post: int = LED_ON, **posting: int) -> Line:
 
 LINES: Mapping[str, Line] = {
     "decision-list": Line(anywhere(DECIDER)),
+    "waiver-list": Line(anywhere(DECIDER)),
     "decision-frame": Line(anywhere(DECIDER)),
     "decision-batch": Line((DECIDER,), post=LED_ON),
     "case-decide": Line(HANDLING, post=OPEN),
@@ -128,6 +130,7 @@ LINES: Mapping[str, Line] = {
     "case-field-save": Line(PARTAKING, get=NOT_TAKEN, post=DENIED),
     "case-field-history": Line(PARTAKING, get=LED_ON, post=LED_ON),
     "case-history": Line(LOOKING),
+    "case-outside": Line(LOOKING),
     "case-journal": Line(LOOKING),
     "shut-out-list": Line(anywhere(Role.ADMINISTRATOR)),
     "shut-out-withdraw": Line((Role.ADMINISTRATOR,), post=OPEN),
@@ -137,6 +140,23 @@ LINES: Mapping[str, Line] = {
     "case-communication-file": Line(READING),
     "own-communication": Line(TAKING_PART, post=OPEN),
     "own-communication-file": Line(TAKING_PART),
+    # The money.
+    "money": Line(anywhere(Role.CONTROLLER)),
+    "money-entries": Line(anywhere(Role.CONTROLLER)),
+    "money-export": Line(anywhere(Role.CONTROLLER)),
+    "payments": Line(anywhere(Role.CONTROLLER), post=OPEN),
+    "payment-order": Line((Role.CONTROLLER,), post=NOTHING),
+    "payment-order-file": Line((Role.CONTROLLER,)),
+    "reconciliations": Line(anywhere(Role.CONTROLLER), post=LED_ON),
+    "case-payments": Line(
+        LOOKING, post=NOTHING, posting=dict.fromkeys((DECIDER, Role.CONTROLLER), OPEN)
+    ),
+    "own-money": Line(TAKING_PART, post=NOTHING),
+    "own-carry-over": Line(TAKING_PART, post=LED_ON, posting={"lead signatory": OPEN}),
+    "claims": Line(anywhere(Role.CONTROLLER)),
+    "money-decisions": Line(anywhere(DECIDER)),
+    "case-claims": Line(LOOKING, post=NOTHING),
+    "my-organisation-money": Line(LEAD),
     # The registry, the case's documents and the public register.
     "diary": Line(ALL),
     "diary-case": Line(ALL),
@@ -182,7 +202,7 @@ LINES: Mapping[str, Line] = {
     "round-file": Line(ALL),
     "round-publish": Line((Role.DECISION_MAKER,), get=NOT_TAKEN, post=LED_ON),
     "letter-preview": Line(PARTAKING, get=LED_ON),
-    "case-letter": Line(HANDLING),
+    "case-letter": Line(HANDLING, post=LED_ON),
     "case-letter-pdf": Line(HANDLING),
     "letter-batches": Line(anywhere(*HANDLING), post=LED_ON),
     "letter-batch": Line(HANDLING),
@@ -210,6 +230,10 @@ LINES: Mapping[str, Line] = {
     "organisation-detail": Line(LOOKING),
     "report-list": Line(anywhere(*LOOKING)),
     "report-detail": Line(LOOKING),
+    "report-inbox": Line(anywhere(*PARTAKING), post=OPEN),
+    "report-inbox-result": Line(anywhere(*PARTAKING), get=LED_ON),
+    "report-review": Line(PARTAKING, post=OPEN),
+    "report-file": Line(LOOKING),
     "cell-detail": Line(LOOKING),
     "case-messages": Line(
         LOOKING,
@@ -256,6 +280,17 @@ LINES: Mapping[str, Line] = {
     "my-organisation-person": Line(ADMINISTRATOR, post=OPEN),
     "my-organisation-leave": Line(LEAD, post=LED_ON, posting={"lead administrator": OPEN}),
     # Those who take part in the application. What each may do in it, its services say.
+    "own-report": Line(TAKING_PART),
+    "own-report-section": Line(TAKING_PART, post=LED_ON),
+    "own-report-save": _writes(GONE),
+    "own-report-history": Line(TAKING_PART, post=NOTHING),
+    "own-report-send": Line(TAKING_PART, post=LED_ON),
+    "own-report-part-done": Line(
+        ("partner writer", "partner signatory"), get=NOT_TAKEN, post=LED_ON
+    ),
+    "own-report-file": Line(TAKING_PART),
+    "own-report-file-add": _writes(),
+    "own-report-file-remove": _writes(),
     "application-tasks": Line(TAKING_PART),
     "application-section": Line(TAKING_PART, post=LED_ON),
     "application-partners": Line(TAKING_PART, post=OPEN),
@@ -315,6 +350,7 @@ def answered(client: Client, method: str, address: str) -> Any:
     return response
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_address_answers_those_it_is_for_and_nobody_else(
     everyone: Everyone, method: str
@@ -337,6 +373,7 @@ def test_every_address_answers_those_it_is_for_and_nobody_else(
     assert not wrong
 
 
+@pytest.mark.long
 def test_no_method_is_met_with_a_failure(everyone: Everyone) -> None:
     addresses = everyone.addresses()
     for who in (str(OFFICER), "lead signatory", "nobody"):

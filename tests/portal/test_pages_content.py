@@ -66,7 +66,8 @@ def test_the_menu_is_by_role(get: Get, world: World) -> None:
         ],
         world.officer: [
             *["Worklist", "Calls", *cases, "Representatives"],
-            *["Distribute the frame", *handled, "Requests for documents", *public, *kept],
+            *["Reports to review", "Distribute the frame", *handled],
+            *["Requests for documents", *public, *kept],
         ],
         world.analyst: ["Calls", *cases, *public],
         world.stranger: ["My pages", "Calls", "My organisations", *public],

@@ -66,7 +66,7 @@ def test_calls(asks: Callable[..., None], world: World, rows: int) -> None:
 def test_call(asks: Callable[..., None], world: World, rows: int) -> None:
     for number in range(rows):
         world.case(number + 1)
-    asks(reverse("call-detail", args=[world.agency.code, world.call.code]), 3)
+    asks(reverse("call-detail", args=[world.agency.code, world.call.code]), 2)
 
 
 def test_applications(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
@@ -74,7 +74,7 @@ def test_applications(client: Client, asks: Callable[..., None], world: World, r
     for number in range(rows):
         partner = municipality(f"Partner {number}")
         world.case(number + 1, partners=[partner])
-    asks(f"{reverse('application-list')}?q=kommun&status=interim_reported&sort=-granted", 10)
+    asks(f"{reverse('application-list')}?q=kommun&status=interim_reported&sort=-granted", 11)
 
 
 def test_application(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:

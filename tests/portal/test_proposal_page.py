@@ -276,7 +276,7 @@ def test_the_proposal_asks_as_often_with_thirty_rows(
         )  # fmt: skip
     client = signed_in(own.officer)
     client.get(url("case-proposal", case))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get(url("case-proposal", case))
 
 

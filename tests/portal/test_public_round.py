@@ -13,9 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from applicants.enums import Role
+from core.formats import amount as sek
 from core.models import County
+from grants.content.basis import DecisionBasis
 from grants.enums import Outcome, Status
-from grants.models import Call, CaseDocument, Decision
+from grants.models import Application, Call, CaseDocument, Decision
 from grants.selectors.rounds import county_sums, grants_of, outcome_counts
 from grants.services.publishing import publish_round
 from portal.views.county_map import LEVELS, CountyValue, county_map, level_of, steps
@@ -25,9 +28,11 @@ from tests.factories import (
     OrganisationEntryFactory,
     OrganisationFactory,
     acting_for,
+    staff,
 )
 from tests.factories.letters import Deciding
 from tests.portal.world import World, municipality
+from tests.reporting.years import bring_in, expected_2013
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +219,10 @@ def test_what_is_marked_secret_has_an_amount_and_no_name(
     assert "09" not in sums
     (hidden,) = [row for row in json.loads(as_json)["grants"] if row["left_out"]]
     assert hidden["county"] is None
+    # The register says of a number whose case it is.
+    assert hidden["number"] is None
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert sorted(bool(row["number"]) for row in rows) == [False, True]
     assert hidden["areas"] == []
     # A search does not find it either.
     assert "Lämnas inte ut här" not in shown(client, f"{at(call)}?q=kvinnojouren")
@@ -226,6 +235,23 @@ def test_a_revoked_grant_says_so(client: Client, deciding: Deciding) -> None:
     call.imported = True
     call.save()
     assert "Upphävt senare" in shown(client, at(call))
+
+
+def test_a_revoked_grant_says_so_also_when_its_case_is_closed(
+    client: Client, deciding: Deciding
+) -> None:
+    grant = deciding.decided()
+    case = grant.application
+    deciding.decide(case, Outcome.REVOKED, amount_sek=None, supersedes=grant, basis=DecisionBasis())
+    Application.objects.filter(pk=case.pk).update(status=Status.CLOSED)
+    call = published(deciding)
+    assert "Upphävt senare" in shown(client, at(call))
+    counts = outcome_counts(call)
+    assert (counts.granted, counts.revoked, counts.granted_sek) == (1, 1, 400_000)
+    (row,) = csv.DictReader(io.StringIO(fetched(client, at(call, "round-file", "csv"))))
+    assert (row["revoked"], row["granted_sek"]) == ("1", "400000")
+    # What it was for is what was granted, not what the revocation leaves of it.
+    assert row["areas"] == "Kartläggning"
 
 
 # Sorting, filtering, data -------------------------------------------------------------------------
@@ -351,7 +377,7 @@ def test_it_asks_as_often_with_thirty_as_with_one(
         )
     call = published(deciding)
     shown(client, at(call))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         shown(client, at(call))
 
 
@@ -363,3 +389,54 @@ def test_somebody_of_the_round_sees_no_more(client: Client, deciding: Deciding) 
     assert "Gömd" not in html.fromstring(shown(client, at(call))).xpath(
         "string(//table[@id='grants'])"
     )
+
+
+# A year from an old register ----------------------------------------------------------------------
+
+
+def test_everybody_reads_the_published_grants_of_2013(client: Client) -> None:
+    agency = bring_in()
+    decider = staff(agency, Role.DECISION_MAKER)
+    grantees = {"municipalities": (106, "53 687 000 kr", "53,7"), "associations": (100, "", "")}
+    for stream, figures in expected_2013()["key_figures"].items():
+        call = Call.objects.get(year=2013, stream=stream)
+        publish_round(call=call, actor=decider)
+        client.logout()
+        page = html.fromstring(shown(client, at(call)))
+        number, granted = figures["granted"], sek(figures["granted_sek"])
+        granted = granted.replace("\N{NO-BREAK SPACE}", " ")
+        assert number == grantees[stream][0]
+        assert granted == (grantees[stream][1] or granted)
+        told = {
+            each.findtext("dt"): " ".join(" ".join(dd.text for dd in each.findall("dd")).split())
+            for each in page.cssselect("dl.key-figures > div")
+        }
+        assert told["Beviljat belopp"].startswith(granted)
+        assert told["Beviljade ansökningar"].split()[0] == str(number)
+        assert told["Beviljade ansökningar"].endswith(f"av {figures['applications']}")
+        assert told["Avslagna ansökningar"] == str(figures["rejected"])
+        assert told["Återkallade ansökningar"] == str(figures["withdrawn"])
+        foot = [
+            " ".join(each.text_content().split())
+            for each in page.cssselect("#counties tfoot :is(th, td)")
+        ]
+        assert foot[1:3] == [str(number), granted]
+        # Who, where, how much; what for was never recorded grant by grant, and is not made up.
+        data = json.loads(fetched(client, at(call, "round-file", "json")))
+        grants = data["grants"]
+        assert len(grants) == number
+        assert sum(each["granted_sek"] for each in grants) == figures["granted_sek"]
+        appendix = {
+            (case.lead.name, case.granted_sek)
+            for case in call.applications.filter(granted_sek__isnull=False).select_related("lead")
+        }
+        assert {(each["organisation"], each["granted_sek"]) for each in grants} == appendix
+        places = tuple(County.objects.values_list("name", flat=True))
+        rows = page.cssselect("#grants tbody tr")
+        assert len(rows) == 50
+        for row in rows:
+            cells = [" ".join(cell.text_content().split()) for cell in row.cssselect("th, td")]
+            assert cells[0], cells
+            assert cells[1].startswith(places), cells
+            assert cells[2] == "Inte registrerat"
+            assert cells[4].endswith("kr")

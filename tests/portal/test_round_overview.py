@@ -15,6 +15,8 @@ from core.formats import amount, number
 from grants.content.basis import DecisionBasis, LineOutcome
 from grants.enums import Outcome, Status
 from grants.models import Call, CaseArea
+from grants.selectors.rounds import outcome_counts
+from portal.selectors.round_overview import round_overview
 from tests.factories import (
     AgencyFactory,
     DecisionFactory,
@@ -82,6 +84,15 @@ def digits(text: str) -> int:
     return int("".join(each for each in text if each.isdigit()))
 
 
+def test_proposals_above_what_is_left_are_told(get: Get) -> None:
+    office = Office()
+    Call.objects.filter(pk=office.call.pk).update(frame_sek=50)
+    case = office.case("Föreslaget", requested_sek=100, status=Status.ASSESSED)
+    ProposalFactory(application=case, amount_sek=60)
+    page = get(reverse("round-overview", args=[office.call.pk]), office.officer)
+    assert "to grant 60 kr, which is 10 kr more than what is left" in plain(page.text("main"))
+
+
 def test_each_outcome_and_what_is_proposed_is_told_apart(get: Get) -> None:
     office = Office()
     full = office.case("Helt", requested_sek=100, status=Status.GRANTED, granted_sek=100)
@@ -114,6 +125,36 @@ def test_each_outcome_and_what_is_proposed_is_told_apart(get: Get) -> None:
     assert key["Left of the frame"] == plain(amount(left))
     assert "left then" in page.text(".key-figures")
     assert plain(amount(left - 60)) in plain(page.text(".key-figures"))
+    # The call's page, the decided round's and this one count the same.
+    counts, shown = outcome_counts(office.call), round_overview(office.call)
+    for name in (
+        "applications", "joint", "full", "part", "rejected", "dismissed", "withdrawn",
+        "requested_sek", "granted_sek",
+    ):  # fmt: skip
+        assert getattr(counts, name) == getattr(shown.total, name), name
+    assert counts.undecided == 2
+
+
+def test_an_area_counts_the_grants_that_the_sums_count(get: Get) -> None:
+    office = Office()
+    revoked = office.case("Upphävt", requested_sek=100, status=Status.REVOKED, granted_sek=50)
+    anew = office.case("Omprövas", requested_sek=100, status=Status.ASSESSED)
+    for case, sek in ((revoked, 50), (anew, 70)):
+        CaseArea.objects.create(application=case, code="mapping", requested_sek=100)
+        basis = DecisionBasis(lines=(LineOutcome(1, "Rad", "x", "mapping", "", None, 90, 90, sek),))
+        DecisionFactory(application=case, amount_sek=sek, **stored(basis))
+    nothing = DecisionBasis(lines=(LineOutcome(1, "Rad", "x", "mapping", "", None, 90, 90, 0),))
+    DecisionFactory(
+        application=revoked,
+        outcome=Outcome.REVOKED,
+        amount_sek=None,
+        supersedes=revoked.decisions.get(),
+        **stored(nothing),
+    )
+    page = get(reverse("round-overview", args=[office.call.pk]), office.officer)
+    (row,) = page.rows("outcomes")
+    assert row[GRANTED] == "50 kr"
+    assert page.rows("areas")[0][1:] == ["2", "200 kr", "1", "50 kr"]
 
 
 def stored(basis: DecisionBasis) -> dict[str, Any]:

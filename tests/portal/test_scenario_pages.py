@@ -11,7 +11,7 @@ from reviews.enums import ProposedOutcome, ScenarioState
 from reviews.models import Proposal, Scenario
 from reviews.selectors.scenarios import amounts_of
 from reviews.services.scenarios import apply_scenario, make_scenario
-from tests.factories import ConflictDeclarationFactory
+from tests.factories import ConflictDeclarationFactory, CountyFactory
 from tests.reviews.distributing import Round
 
 pytestmark = pytest.mark.django_db
@@ -104,18 +104,51 @@ def test_an_amount_is_changed_by_hand_and_a_wrong_one_is_kept_in_its_field(
     assert amounts_of(scenario) == {case.pk: 400_000}
 
 
+def test_a_shade_means_the_same_on_all_maps(client: Client, round_: Round) -> None:
+    client.force_login(round_.officer)
+    for number, code in enumerate(("01", "12", "14", "25")):
+        case = round_.case(400_000 + 300_000 * number, points=number)
+        case.lead.county = CountyFactory(code=code)
+        case.lead.save(update_fields=["county"])
+    tried(round_, "Lika")
+    tried(round_, "Rangordning", Method.RANKING)
+    page = client.get(reverse("distribution", args=[round_.call.pk]))
+    tiles = {
+        float(tile.value.replace(",", ".")): tile.level
+        for county_map in page.context["maps"]
+        for tile in county_map.tiles
+        if tile.value
+    }
+    levels = [tiles[value] for value in sorted(tiles)]
+    assert len(tiles) > 4
+    assert levels == sorted(levels)
+    text = page.content.decode().replace("\xa0", " ")
+    assert f"från {min(tiles):.2f}".replace(".", ",") in text
+    assert len(page.context["legend"]) == len(set(levels))
+
+
 def test_one_is_adopted_and_its_progress_shown(client: Client, round_: Round) -> None:
     client.force_login(round_.other)
     case = round_.case(1_500_000)
     scenario = tried(round_)
     client.post(at(scenario), {"then": "adopt"})
     scenario.refresh_from_db()
+    side_by_side = reverse("distribution", args=[round_.call.pk])
     if scenario.state == ScenarioState.ADOPTING:
         assert "hx-get" in client.get(at(scenario)).content.decode()
+        # The comparison follows the work too, and stops when it is done.
+        assert 'hx-trigger="every' in client.get(side_by_side).content.decode()
         apply_scenario(scenario_id=scenario.pk)
+    assert 'hx-trigger="every' not in client.get(side_by_side).content.decode()
+    fetched = client.get(at(scenario), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in fetched
+    # The state beside the heading comes along with the progress.
+    state = fetched.split('id="scenario-state" hx-swap-oob="true"')[1]
+    assert "Antagen" in state
     page = client.get(at(scenario)).content.decode()
     assert "1 av 1" in page
     assert "hx-get" not in page.split('id="adoption"')[1].split(">")[0]
+    assert page.count('id="scenario-state"') == 1
     assert Proposal.objects.get(application=case).outcome == ProposedOutcome.PART
 
 
@@ -130,15 +163,16 @@ def test_a_decision_maker_looks_but_is_not_offered_to_adopt(client: Client, roun
     assert scenario.state == ScenarioState.DRAFT
 
 
-def test_a_case_that_the_reader_is_shut_out_of_is_not_shown(client: Client, round_: Round) -> None:
-    client.force_login(round_.other)
-    hidden, shown = round_.case(100_000), round_.case(100_000)
+def test_no_sum_tells_who_is_shut_out_of_a_case_what_it_gets(client: Client, round_: Round) -> None:
+    hidden = round_.case(100_000)
+    round_.case(100_000)
     scenario = tried(round_)
+    client.force_login(round_.other)
+    of_call = reverse("distribution", args=[round_.call.pk])
+    assert [client.get(each).status_code for each in (at(scenario), of_call)] == [200, 200]
     ConflictDeclarationFactory(application=hidden, user=round_.other, has_conflict=True)
-    page = client.get(at(scenario)).content.decode()
-    assert hidden.number not in page
-    assert shown.number in page
-    assert "1 ärende visas inte" in page
+    assert [client.get(each).status_code for each in (at(scenario), of_call)] == [404, 404]
+    assert of_call not in client.get(reverse("distribution-list")).content.decode()
 
 
 def test_a_removed_one_is_gone(client: Client, round_: Round) -> None:
@@ -165,7 +199,7 @@ def test_the_pages_ask_as_often_with_thirty_rows(
     for address, number in (
         (reverse("distribution-list"), 7),
         (reverse("distribution", args=[round_.call.pk]), 10),
-        (at(scenario), 12),
+        (at(scenario), 11),
     ):
         client.get(address)
         with django_assert_num_queries(number):  # type: ignore[attr-defined]

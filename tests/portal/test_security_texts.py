@@ -367,6 +367,7 @@ def filled_with(form: Any, odd: str) -> dict[str, list[str]]:
     return {name: [odd] for name in sorted(names - {"csrfmiddlewaretoken"})}
 
 
+@pytest.mark.long
 def test_no_form_fails_for_anything_in_its_fields() -> None:
     everyone = Everyone()
     case, situation = everyone.case.application, answer_path("mapping", "situation")

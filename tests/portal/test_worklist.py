@@ -15,6 +15,8 @@ from core.models import Agency
 from grants.enums import Status
 from grants.models import Application, ApplicationVersion, CaseArea, DelayRequest
 from grants.services.search import keep_search
+from portal.selectors.paging import keyset_page
+from portal.selectors.worklist import LEFT_FIRST, View, cases_handled_by, desk_of, worklist
 from reviews.enums import FindingValue, Recommendation
 from reviews.models import CaseMark, Communication, CommunicationAnswer, Leave, SavedView
 from reviews.services import declare_conflict
@@ -515,6 +517,16 @@ def test_a_list_without_a_name_is_not_saved(client: Client, office: Office) -> N
     assert not SavedView.objects.exists()
 
 
+def test_a_list_whose_address_is_too_long_as_it_is_kept_is_told(
+    client: Client, office: Office
+) -> None:
+    client.force_login(office.officer)
+    query = "q=" + "å" * 1_000
+    page = Page(client.post(reverse("worklist-saved"), {"name": "Lång", "query": query}))
+    assert page.all(".ds-error-summary")
+    assert not SavedView.objects.exists()
+
+
 # While somebody is away --------------------------------------------------------------------------
 
 
@@ -545,3 +557,52 @@ def test_a_case_left_for_a_conflict_says_so_where_it_waits(get: Get, office: Off
     page = opened(get, office.colleague, view="unassigned")
     assert "left by its officer for a conflict of interest" in page.text("#worklist")
     assert "Släkt." not in page.text("main")
+
+
+def test_what_was_left_for_a_conflict_stands_first_where_nobody_has_it(
+    client: Client, get: Get, office: Office
+) -> None:
+    office.case("Äldst", days=30)
+    left = [office.case(f"Lämnad {days}", assigned_to=office.officer, days=days) for days in (5, 9)]
+    for case in left:
+        declare_conflict(application=case, actor=office.officer, has_conflict=True, reason="Släkt.")
+    office.case("Nyast", days=1)
+    taken = office.case("Tagen", assigned_to=office.officer, days=40)
+    declare_conflict(application=taken, actor=office.officer, has_conflict=True, reason="Släkt.")
+    Application.objects.filter(pk=taken.pk).update(assigned_to=office.decider)
+    person = office.colleague
+    first = ["Lämnad 9", "Lämnad 5", "Äldst", "Nyast"]
+    assert leads(opened(get, person, view="unassigned")) == first
+    assert leads(opened(get, person, view="unassigned", sort="received")) == first
+    newest = ["Nyast", "Lämnad 5", "Lämnad 9", "Äldst"]
+    assert leads(opened(get, person, view="unassigned", sort="-received")) == newest
+    by_name = ["Lämnad 5", "Lämnad 9", "Nyast", "Äldst"]
+    assert leads(opened(get, person, view="unassigned", sort="organisation")) == by_name
+    # From one case to the next the order is the same, also when one has been taken meanwhile.
+    Application.objects.filter(pk=left[1].pk).update(assigned_to=person)
+    address = reverse("worklist-neighbour", args=[left[1].pk, "next"])
+    client.force_login(person)
+    assert f"/{left[0].pk}/" in client.get(f"{address}?list=view%3Dunassigned")["Location"]
+
+
+def test_the_order_of_what_nobody_has_goes_on_over_pages(office: Office) -> None:
+    for number in range(5):
+        case = office.case(f"K{number}", days=10 + number, assigned_to=office.officer)
+        if number % 2:
+            declare_conflict(
+                application=case, actor=office.officer, has_conflict=True, reason="Släkt."
+            )
+    Application.objects.update(assigned_to=None)
+    person, seen, after = office.colleague, [], ""
+    for _page in range(3):
+        page = keyset_page(
+            worklist(cases_handled_by(person), View.UNASSIGNED, {}, desk_of(person)),
+            keys=LEFT_FIRST,
+            descending=False,
+            after=after,
+            size=2,
+        )
+        seen += [case.lead.name for case in page.rows]
+        after = page.after
+    assert seen == ["K3", "K1", "K4", "K2", "K0"]
+    assert not after

@@ -218,6 +218,24 @@ def test_ticked_cases_are_spread(client: Client, get: Get, office: Office) -> No
     assert [row[1] for row in page.rows("cases")] == ["A"]
 
 
+@pytest.mark.parametrize("odd", ["²", "\u0661" * 3, "9" * 30])
+def test_what_is_no_number_of_a_case_breaks_nothing(
+    client: Client, office: Office, odd: str
+) -> None:
+    case = office.case()
+    client.force_login(office.officer)
+    spread, work = reverse("worklist-spread"), f"{reverse('worklist')}?view=all&sort=number"
+    for query in ({"cases": odd}, {"call": odd}):
+        assert client.get(spread, query).status_code == 200
+    for address, posted in (
+        (work, {"case": odd, "action": "assign", "officer": office.officer.pk}),
+        (work, {"case": odd, "action": "spread"}),
+        (spread, {"pairs": f"{odd}:{office.officer.pk}:,{case.pk}:{odd}:,{case.pk}:1:{odd}"}),
+    ):
+        assert client.post(address, posted).status_code in {200, 302}, posted
+    assert officer_now(case) is None
+
+
 def test_a_plan_that_is_made_up_hands_out_nothing_it_may_not(
     client: Client, office: Office
 ) -> None:

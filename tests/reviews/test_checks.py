@@ -18,7 +18,7 @@ def met(findings: dict[tuple[int, int], str], amount_sek: int | None = 100) -> b
         DEMANDS,
         findings,
         organisations=frozenset({10, 20}),
-        requested_sek=100,
+        belongs_sek=60,
         amount_sek=amount_sek,
     )
 
@@ -27,10 +27,10 @@ def met(findings: dict[tuple[int, int], str], amount_sek: int | None = 100) -> b
     ("changes", "amount_sek", "expected"),
     [
         ({}, 100, True),
-        ({(2, 20): "begun"}, 100, False),
-        ({(2, 20): "begun"}, 99, True),
+        ({(2, 20): "begun"}, 61, False),
+        ({(2, 20): "begun"}, 60, True),
         ({(2, 20): "begun"}, None, None),
-        ({(2, 20): "not_met", (1, 10): "not_applicable"}, 99, False),
+        ({(2, 20): "not_met", (1, 10): "not_applicable"}, 1, False),
     ],
 )
 def test_the_amount_is_whole_or_reduced_to_those_that_meet_the_requirements(

@@ -1,6 +1,7 @@
 """What speaks against an applicant and did not come from it goes to it, with time to answer,
 before it is decided against (25 § förvaltningslagen)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,19 +12,35 @@ from django.utils import timezone
 
 from applicants.enums import OrganisationRole
 from applicants.models import Organisation, User
+from core.enums import JournalKind
 from core.models import County, OutboxMessage
+from core.selectors.journal import events_of
 from grants.checks import TransitionRefused
 from grants.enums import Direction, DocumentKind, Status
-from grants.models import Application, CaseDocument
+from grants.models import Application, CaseDocument, DocumentChange
 from grants.services import handling
+from grants.services.register import register_document
 from grants.workflow import Condition
+from portal.selectors.communication import documents_read_by
 from reviews import selectors, services
 from reviews.checks import ReviewRefused
 from reviews.checks.communication import Heard, Material, Sent, heard_over
-from reviews.enums import FindingValue, NotCommunicated, Recommendation, SourceKind
-from reviews.models import Communication, CommunicationAnswer, NotCommunicating, RequirementFinding
-from reviews.selectors.communication import communications_to
-from reviews.services.communication import Source
+from reviews.enums import (
+    FindingValue,
+    NotCommunicated,
+    Recommendation,
+    SourceKind,
+    WaiverState,
+)
+from reviews.models import (
+    Communication,
+    CommunicationAnswer,
+    NotCommunicating,
+    RequirementFinding,
+    Waiver,
+)
+from reviews.selectors.communication import communications_to, revocation_heard
+from reviews.services.communication import Source, mark_communication_read
 from tests.factories import (
     OpinionFactory,
     OrganisationFactory,
@@ -40,31 +57,45 @@ MATERIAL = Material(key="opinion:1:a", kind="opinion", title="Yttrande", text="N
 # The rule -----------------------------------------------------------------------------------------
 
 
+ALL, ONE, NONE = frozenset({1, 2}), frozenset({1}), frozenset[int]()
+KEYS, OTHERS = frozenset({MATERIAL.key}), frozenset({"opinion:1:b"})
+BEFORE = TODAY - timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("sent", "not_needed", "heard"),
     [
-        ([], frozenset(), Heard.NOT_SENT),
-        ([Sent(frozenset({"opinion:1:b"}), TODAY, True)], frozenset(), Heard.NOT_SENT),
-        ([Sent(frozenset({MATERIAL.key}), TODAY, False)], frozenset(), Heard.WAITING),
-        (
-            [Sent(frozenset({MATERIAL.key}), TODAY - timedelta(days=1), False)],
-            frozenset(),
-            Heard.TIME_PASSED,
-        ),
-        ([Sent(frozenset({MATERIAL.key}), TODAY, True)], frozenset(), Heard.ANSWERED),
-        ([], frozenset({MATERIAL.key}), Heard.NOT_NEEDED),
-        ([], frozenset({"opinion:1:b"}), Heard.NOT_SENT),
-        (
-            [Sent(frozenset({MATERIAL.key}), TODAY, False)],
-            frozenset({MATERIAL.key}),
-            Heard.NOT_NEEDED,
-        ),
+        ([], NONE, Heard.NOT_SENT),
+        ([Sent(OTHERS, TODAY, ALL, ALL)], NONE, Heard.NOT_SENT),
+        ([Sent(KEYS, TODAY, ALL)], NONE, Heard.WAITING),
+        ([Sent(KEYS, TODAY, ALL, ONE)], NONE, Heard.WAITING),
+        ([Sent(KEYS, BEFORE, ALL)], NONE, Heard.TIME_PASSED),
+        ([Sent(KEYS, BEFORE, ALL, ONE)], NONE, Heard.TIME_PASSED),
+        ([Sent(KEYS, TODAY, ALL, ALL)], NONE, Heard.ANSWERED),
+        ([Sent(KEYS, BEFORE, ONE, ONE)], NONE, Heard.NOT_SENT),
+        ([Sent(KEYS, TODAY, ONE, ONE), Sent(KEYS, TODAY, ALL - ONE)], NONE, Heard.WAITING),
+        ([Sent(KEYS, TODAY, ONE, ONE), Sent(KEYS, BEFORE, ALL - ONE)], NONE, Heard.TIME_PASSED),
+        ([], KEYS, Heard.NOT_NEEDED),
+        ([], OTHERS, Heard.NOT_SENT),
+        ([Sent(KEYS, TODAY, ALL)], KEYS, Heard.NOT_NEEDED),
     ],
 )
 def test_one_is_heard_when_all_have_answered_or_the_last_day_is_over(
     sent: list[Sent], not_needed: frozenset[str], heard: Heard
 ) -> None:
-    assert heard_over(MATERIAL, sent=sent, not_needed=not_needed, today=TODAY) is heard
+    found = heard_over(MATERIAL, sent=sent, participants=ALL, not_needed=not_needed, today=TODAY)
+    assert found is heard
+
+
+@pytest.mark.parametrize(
+    ("to", "heard"), [({1}, Heard.NOT_SENT), ({2}, Heard.ANSWERED), ({1, 2}, Heard.ANSWERED)]
+)
+def test_material_about_one_is_heard_over_by_that_one(to: set[int], heard: Heard) -> None:
+    about = replace(MATERIAL, organisation=2)
+    sent = [Sent(KEYS, TODAY, frozenset(to), frozenset(to))]
+    assert (
+        heard_over(about, sent=sent, participants=ALL, not_needed=frozenset(), today=TODAY) is heard
+    )
 
 
 # In a case ----------------------------------------------------------------------------------------
@@ -216,6 +247,8 @@ def test_all_that_it_was_sent_to_have_to_answer_or_the_time_to_pass(
     assert heard(case) == [Heard.ANSWERED]
     advised_against(case)
     send(scenario, case)
+    assert sorted(heard(case)) == [Heard.ANSWERED, Heard.NOT_SENT]
+    send(scenario, case, [partner])
     assert sorted(heard(case)) == [Heard.ANSWERED, Heard.WAITING]
     let_the_time_pass(monkeypatch)
     assert sorted(heard(case)) == [Heard.ANSWERED, Heard.TIME_PASSED]
@@ -369,6 +402,70 @@ def test_only_an_officer_who_has_declared_sends_or_notes() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("ground", [NotCommunicated.OBVIOUS, NotCommunicated.SECRET])
+def test_why_material_is_not_communicated_is_not_the_partys_to_read(
+    ground: NotCommunicated,
+) -> None:
+    scenario = Scenario()
+    case = declared(scenario, scenario.submitted())
+    opinions = [advised_against(case), advised_against(case)]
+    documents = [
+        register_document(
+            application=case, direction=Direction.IN, kind=DocumentKind.OPINION,
+            source=f"opinion:{each.pk}", actor=None,
+        )
+        for each in opinions
+    ]  # fmt: skip
+    (first, *_rest) = selectors.heard_material(case)
+    note = services.note_not_communicating(
+        application=case, actor=scenario.officer, ground=ground, reason="Källan är hotad.",
+        keys=[first.material.key],
+    )  # fmt: skip
+    read = set(documents_read_by(case, scenario.signatory).values_list("source", flat=True))
+    assert f"not_communicating:{note.pk}" not in read
+    secret = ground == NotCommunicated.SECRET
+    # What was not named stays as it was, and so does what is only not needed.
+    assert (documents[0].source in read) is not secret
+    assert documents[1].source in read
+    for document in CaseDocument.objects.filter(application=case, secret_to_party=True):
+        assert document.secrecy == "10 kap. 3 § OSL"
+    marked = DocumentChange.objects.filter(document__application=case)
+    assert [each.document.source for each in marked] == [documents[0].source] * secret
+
+
+@pytest.mark.django_db
+def test_what_was_sent_to_one_party_and_answered_by_it_is_no_document_of_the_others() -> None:
+    scenario = Scenario()
+    partner = OrganisationFactory()
+    case = declared(scenario, scenario.submitted(partners=(partner,)))
+    advised_against(case)
+    sent = send(scenario, case)
+    answer = services.answer_communication(
+        communication=sent, actor=scenario.signatory, organisation=case.lead, body="Vårt svar."
+    )
+    to_both = send(scenario, case, [case.lead, partner])
+    theirs = {f"communication:{sent.pk}", f"communication_answer:{answer.pk}"}
+    both = f"communication:{to_both.pk}"
+    for person, wanted in ((scenario.signatory, theirs | {both}), (acting_for(partner), {both})):
+        read = set(documents_read_by(case, person).values_list("source", flat=True))
+        assert {each for each in read if each.startswith("communication")} == wanted
+
+
+@pytest.mark.django_db
+def test_that_an_organisation_opened_it_is_an_event_once() -> None:
+    scenario = Scenario()
+    case = declared(scenario, scenario.submitted())
+    advised_against(case)
+    sent = send(scenario, case)
+    for _time in range(2):
+        mark_communication_read(communication=sent, actor=scenario.signatory)
+    (event,) = events_of(kind=JournalKind.CASE, subject=str(case.pk)).filter(
+        name="communication.read"
+    )
+    assert (event.actor, sent.readings.count()) == (str(scenario.signatory.pseudonym), 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "table",
     [
@@ -464,14 +561,34 @@ def test_what_comes_after_the_assessment_is_communicated_before_the_decision() -
 @pytest.mark.django_db
 def test_a_grant_is_not_revoked_before_the_grantee_is_heard() -> None:
     scenario = Scenario()
-    case = scenario.granted()
+    partner = OrganisationFactory()
+    case = declared(scenario, scenario.submitted(partners=(partner,)))
     advised_against(case)
-    with pytest.raises(TransitionRefused) as caught:
-        services.revoke_application(
-            application=case, actor=scenario.decider, ground="wrong_information", reasons="Fel."
+    before = send(scenario, case, [case.lead, partner])
+    for person, organisation in ((scenario.signatory, case.lead), (acting_for(partner), partner)):
+        services.answer_communication(
+            communication=before, actor=person, organisation=organisation, no_comment=True
         )
-    assert [each.condition for each in caught.value.refusals] == [Condition.COMMUNICATED]
-    sent = send(scenario, case)
+    case = scenario.grant(scenario.assess(case))
+    # What was sent before the grant says nothing of what a revocation rests on.
+    assert selectors.unheard_material(case) == ()
+    own = Source(kind=SourceKind.OWN, title="Revisionen", text="Pengarna gick till annat.")
+    for to in ([], [partner]):
+        if to:
+            send(scenario, case, to, sources=[own])
+        with pytest.raises(TransitionRefused) as caught:
+            services.revoke_application(
+                application=case, actor=scenario.decider, ground="wrong_information", reasons="Fel."
+            )
+        assert [each.condition for each in caught.value.refusals] == [Condition.COMMUNICATED]
+    sent = send(scenario, case, [case.lead], sources=[own])
+    assert revocation_heard(case) is Heard.WAITING
+    services.answer_communication(
+        communication=case.communications.get(organisations=partner, sent_in=case.status),
+        actor=acting_for(partner),
+        organisation=partner,
+        body="Nej.",
+    )
     services.answer_communication(
         communication=sent, actor=scenario.signatory, organisation=case.lead, body="Svar."
     )
@@ -479,6 +596,40 @@ def test_a_grant_is_not_revoked_before_the_grantee_is_heard() -> None:
         application=case, actor=scenario.decider, ground="wrong_information", reasons="Fel."
     )
     assert fresh(case).status == Status.REVOKED
+
+
+@pytest.mark.django_db
+def test_a_requirement_that_is_waived_calls_for_nothing() -> None:
+    scenario = Scenario()
+    case = declared(scenario, scenario.submitted())
+    demand = selectors.demands_of(case)[0]
+    about: dict[str, Any] = {
+        "application": case,
+        "requirement": case.call.requirements.get(pk=demand.requirement),
+        "organisation": case.lead,
+    }
+    RequirementFindingFactory(
+        **about,
+        finding=FindingValue.NOT_MET,
+        proposed=FindingValue.NOT_MET,
+        proposed_source="report:R-1",
+    )
+    waiver = Waiver.objects.create(
+        **about,
+        rule="9 §",
+        reason="Ny kommun.",
+        asked_by=scenario.officer,
+        asked_at=timezone.now(),
+    )
+    assert heard(case) == [Heard.NOT_SENT]
+    waiver.state, waiver.decided_by = WaiverState.APPROVED, scenario.decider
+    waiver.decided_at = timezone.now()
+    waiver.save()
+    assert heard(case) == []
+    # One that no longer holds does not speak for it.
+    waiver.state = WaiverState.WITHDRAWN
+    waiver.save()
+    assert heard(case) == [Heard.NOT_SENT]
 
 
 @pytest.mark.django_db

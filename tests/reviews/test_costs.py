@@ -32,7 +32,7 @@ from reviews.checks.costs import (
 from reviews.content.costs import line_of, line_path
 from reviews.enums import LineVerdict, ProposedOutcome
 from reviews.models import LineAssessment, Proposal
-from reviews.selectors.costs import cost_check, lines_of, sums_of_cases
+from reviews.selectors.costs import cost_check, lines_of
 from reviews.services import save_cost_field
 from tests.core.concurrency import in_threads
 from tests.factories import ConflictDeclarationFactory, OrganisationFactory, acting_for, staff
@@ -208,7 +208,7 @@ def test_a_case_without_a_budget_is_one_line_and_its_amount_is_proposed() -> Non
         300_000,
         "Kostnaden godtas inte.",
     )
-    assert sums_of_cases([case.pk])[case.pk].left_sek == 300_000
+    assert cost_check(case).total.left_sek == 300_000
 
 
 @pytest.mark.django_db

@@ -116,9 +116,9 @@ def test_a_lead_that_fails_does_not_bar_its_partners() -> None:
     demands = [Demand(1, each, frozenset({"met"})) for each in (10, 11, 12)]
     findings = {(1, 10): "not_met", (1, 11): "met", (1, 12): "met"}
     assert failing(demands, findings) == {10}
-    met = {"organisations": frozenset({10, 11, 12}), "requested_sek": 900}
+    met = {"organisations": frozenset({10, 11, 12}), "belongs_sek": 600}
     assert requirements_met(demands, findings, **met, amount_sek=600) is True  # type: ignore[arg-type]
-    assert requirements_met(demands, findings, **met, amount_sek=900) is False  # type: ignore[arg-type]
+    assert requirements_met(demands, findings, **met, amount_sek=601) is False  # type: ignore[arg-type]
     assert (
         requirements_met(demands, findings, **met, amount_sek=900, waived={(1, 10)})  # type: ignore[arg-type]
         is True

@@ -138,9 +138,11 @@ def test_a_round_is_asked_for_in_pieces_and_says_what_is_left(asking: Asking) ->
     hidden = asking.another()
     ConflictDeclarationFactory(application=hidden, user=asking.officer, has_conflict=True)
     done = ask_round(call=asking.call, actor=asking.officer, due_on=in_days(21), most=2)
-    assert (done.asked, done.left) == (2, 1)
+    # Of the case that the officer is shut out of nothing is said, not even its number.
+    assert (done.asked, done.left) == (2, 0)
     done = ask_round(call=asking.call, actor=asking.officer, due_on=in_days(21))
-    assert (done.asked, done.refused) == (0, (hidden.number,))
+    assert (done.asked, done.refused, done.left) == (0, (), 0)
+    assert not hidden.opinions.exists()
 
 
 def test_nobody_is_asked_to_answer_by_a_day_that_has_been(asking: Asking) -> None:

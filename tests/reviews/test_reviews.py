@@ -393,16 +393,3 @@ def test_a_call_that_asks_for_no_opinions_gets_none() -> None:
     with pytest.raises(ReviewRefused) as caught:
         services.ask_opinions(application=case, actor=scenario.officer, due_on=timezone.localdate())
     assert caught.value.code == "not_asked"
-
-
-def test_rejections_are_counted_by_the_requirements_that_failed() -> None:
-    scenario = Scenario()
-    case = scenario.assess(
-        scenario.submitted(), finding=FindingValue.NOT_MET, outcome=ProposedOutcome.REJECT
-    )
-    scenario.decider_declares(case)
-    scenario.assessed()
-    services.reject_application(application=case, actor=scenario.decider, reasons="Ej uppfyllt.")
-    every = Application.objects.all()
-    assert selectors.rejections_by_requirement(every) == {"knowledge": 1}
-    assert selectors.rejections_by_requirement(every.none()) == {}

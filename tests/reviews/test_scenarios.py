@@ -75,7 +75,7 @@ def test_never_above_the_frame_nor_above_what_was_approved(
 
 
 @given(candidates(), FRAME, st.integers(0, 2_000_000), RULES)
-def test_more_frame_gives_nobody_less_under_ranking(
+def test_more_frame_gives_nobody_less_under_ranking_without_pots(
     found: list[Candidate], frame: int, more: int, rules: Rules
 ) -> None:
     rules = replace(rules, method=Method.RANKING, pots=None)

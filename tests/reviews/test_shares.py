@@ -39,8 +39,20 @@ def test_what_qualifies_and_what_does_not_are_the_whole(
     parts = parts_of(found, organisations, failing)
     others = parts_of(found, organisations, set(organisations) - failing)
     assert parts.qualified_asked_sek + others.qualified_asked_sek == parts.asked_sek
-    qualified = (parts.qualified_approved_sek, others.qualified_approved_sek)
-    assert sum(each or 0 for each in qualified) == parts.approved_sek
+    rest = sum(part.approved_sek or 0 for part in parts.parts if not part.qualifies)
+    assert (parts.qualified_approved_sek or 0) + rest == parts.approved_sek
+    # Of costs in common nothing goes to one that fails before those that meet have all their part.
+    own = [line for line in found if line.organisation in organisations]
+    alone = parts_of(own, organisations, failing).parts
+    most = [part.asked_sek - its.asked_sek for part, its in zip(parts.parts, alone, strict=True)]
+    given_ = [
+        (part.approved_sek or 0) - (its.approved_sek or 0)
+        for part, its in zip(parts.parts, alone, strict=True)
+    ]
+    meets = [part.qualifies for part in parts.parts]
+    assert not any(sek for sek, ok in zip(given_, meets, strict=True) if not ok) or all(
+        sek == top for sek, top, ok in zip(given_, most, meets, strict=True) if ok
+    )
 
 
 @given(lines())
@@ -86,10 +98,8 @@ def test_costs_in_common_follow_what_each_asked_for_itself() -> None:
     )
     assert [(part.asked_sek, part.approved_sek) for part in parts.parts] == [(376, 376), (125, 75)]
     assert (parts.qualified_asked_sek, parts.qualified_approved_sek) == (125, 75)
-    assert parts.is_unequal
 
 
 def test_one_line_for_the_whole_case_is_divided_equally() -> None:
     parts = parts_of([ShareLine(None, 100)], [7, 8, 9], set())
     assert [part.asked_sek for part in parts.parts] == [34, 33, 33]
-    assert not parts.is_unequal

@@ -126,3 +126,11 @@ def test_a_file_is_read_with_every_fault_in_it() -> None:
     assert {each.code for each in wrong} == {"empty", "organisation", "date", "adverse", "link"}
     assert {each.line for each in wrong} == {3}
     assert read_supervision("org_no,number\n1,2\n")[1][0].code == "columns"
+    long = f"{lead.org_no},,IVO,1,2026-01-31,ja,Brister,https://example.se/{'x' * 500}\n"
+    found, (fault,) = read_supervision(HEADER + good + long)
+    assert (fault.line, fault.code, fault.value) == (3, "long", "url")
+    unreadable = f"{lead.org_no},,IVO,1,2026-01-31,ja,{'x' * 131_073},\n"
+    found, (fault,) = read_supervision(HEADER + good + unreadable)
+    assert (found, fault.line, fault.code) == ([], 3, "unreadable")
+    found, wrong = read_supervision(HEADER + good.replace("Brister", "Bri\0ster"))
+    assert (found[0].summary, wrong) == ("Brister", [])
