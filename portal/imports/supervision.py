@@ -11,6 +11,8 @@ from reviews.services.supervision import Entered
 
 COLUMNS = ("org_no", "unit", "authority", "number", "decided_on", "adverse", "summary", "url")
 MOST_ROWS = 5_000
+LONGEST_CELL = 131_072
+"""In characters: what `csv` takes, unless somebody in the process has told it otherwise."""
 LONGEST_URL = 500
 """In characters, as the table holds."""
 
@@ -38,8 +40,10 @@ def read_supervision(text: str) -> tuple[list[Entered], list[RowFault]]:
             for row in reader
         ]
     except csv.Error:
-        # A cell longer than csv.field_size_limit().
         return [], [RowFault(reader.line_num + 1, "unreadable", "")]
+    for line, row in rows:
+        if any(len(cell) > LONGEST_CELL for cell in row.values()):
+            return [], [RowFault(line, "unreadable", "")]
     if len(rows) > MOST_ROWS:
         return [], [RowFault(MOST_ROWS + 2, "rows", str(len(rows)))]
     known = _organisations(row["org_no"] for _line, row in rows)

@@ -129,6 +129,11 @@ def test_what_goes_well_in_the_same_server(web: Process, port: int, data_dir: Pa
     assert "plan.pdf" in answer
     file = StoredFile.objects.get()
     assert (files_folder() / file.key).stat().st_size == file.size == len(large_pdf())
+    # The server closes what it received once it has answered.
+    for _attempt in range(50):
+        if not temporary(data_dir):
+            break
+        time.sleep(0.1)
     assert temporary(data_dir) == []
 
 
