@@ -66,7 +66,7 @@ def test_calls(asks: Callable[..., None], world: World, rows: int) -> None:
 def test_call(asks: Callable[..., None], world: World, rows: int) -> None:
     for number in range(rows):
         world.case(number + 1)
-    asks(reverse("call-detail", args=[world.agency.code, world.call.code]), 2)
+    asks(reverse("call-detail", args=[world.agency.code, world.call.code]), 3)
 
 
 def test_applications(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
