@@ -35,7 +35,7 @@ def round_page(request: HttpRequest, *, pk: int) -> HttpResponse:
     agencies = agencies_for(person_of(request), SEES_ROUNDS)
     call: Call = get_object_or_404(rounds_seen_by(Call.objects.filter(agency__in=agencies)), pk=pk)
     parse_definitions([call])
-    found = round_overview(call)
+    found = round_overview(call, reader=person_of(request))
     names = {county.code: county.name for county in counties()}
     titles = definition_of(call).area_titles(language())
     context = {

@@ -24,6 +24,7 @@ from tests.factories import (
     ProposalFactory,
     staff,
 )
+from tests.portal.desks import shut_out
 from tests.portal.html import Page
 from tests.portal.test_worklist import Office
 from tests.reporting.years import bring_in, expected_2013
@@ -133,6 +134,18 @@ def test_each_outcome_and_what_is_proposed_is_told_apart(get: Get) -> None:
     ):  # fmt: skip
         assert getattr(counts, name) == getattr(shown.total, name), name
     assert counts.undecided == 2
+
+
+def test_what_is_proposed_where_one_is_shut_out_is_not_told_by_the_sums(get: Get) -> None:
+    office = Office()
+    for name, amount_sek in (("Synligt", 60), ("Dolt", 30)):
+        case = office.case(name, requested_sek=100, status=Status.ASSESSED)
+        ProposalFactory(application=case, amount_sek=amount_sek)
+    shut_out(case, office.officer)
+    for person, proposed in ((office.officer, ["1", "60 kr"]), (office.colleague, ["2", "90 kr"])):
+        page = get(reverse("round-overview", args=[office.call.pk]), person)
+        assert page.figures()["Proposed"] == proposed[0]
+        assert f"to grant {proposed[1]};" in plain(page.text("main"))
 
 
 def test_an_area_counts_the_grants_that_the_sums_count(get: Get) -> None:
