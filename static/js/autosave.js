@@ -25,6 +25,76 @@
   let refreshing = null;
   let passing = false;
 
+  // Steady under the hand ----------------------------------------------------------------------
+
+  /* What a save has to say may take or give a line above what one is about to press, and a page
+     that moves between press and release loses the click. While a button or a finger is down,
+     nothing is painted; what is painted after that leaves what one looks at where it was. */
+  const AFTER_RELEASE = 60;
+  let pressed = false;
+  let pointer = null;
+  let painting = [];
+  let releaseTimer = 0;
+
+  function press(event) {
+    pressed = true;
+    clearTimeout(releaseTimer);
+    point(event);
+  }
+  function point(event) {
+    pointer = event.pointerType === "mouse" ? { x: event.clientX, y: event.clientY } : null;
+  }
+  function release(wait) {
+    clearTimeout(releaseTimer);
+    releaseTimer = setTimeout(() => {
+      pressed = false;
+      const all = painting;
+      painting = [];
+      for (const each of all) each();
+    }, wait);
+  }
+  window.addEventListener("pointerdown", press, true);
+  // A finger's click comes a moment after it is lifted.
+  window.addEventListener("pointerup", () => release(AFTER_RELEASE), true);
+  window.addEventListener("pointercancel", () => release(0), true);
+  window.addEventListener("click", () => pressed && release(0), true);
+  window.addEventListener(
+    "pointermove",
+    (event) => {
+      point(event);
+      // Let go outside the window.
+      if (pressed && !event.buttons && event.pointerType === "mouse") release(AFTER_RELEASE);
+    },
+    { capture: true, passive: true },
+  );
+  window.addEventListener("blur", () => pressed && release(AFTER_RELEASE));
+  window.addEventListener("keydown", () => (pointer = null), true);
+
+  function paint(change) {
+    if (pressed) painting.push(() => steady(change));
+    else steady(change);
+  }
+  function still() {
+    return pressed ? new Promise((done) => painting.push(done)) : Promise.resolve();
+  }
+  function lookedAt() {
+    const under = pointer && document.elementFromPoint(pointer.x, pointer.y);
+    const each = under && form.parentElement.contains(under) ? under : document.activeElement;
+    if (!each || each === document.body || each.closest(".save-notice")) return null;
+    const { top, bottom } = each.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight ? each : null;
+  }
+  function steady(change) {
+    const kept = lookedAt();
+    const before = kept?.getBoundingClientRect().top;
+    change();
+    if (!kept?.isConnected) return;
+    const moved = kept.getBoundingClientRect().top - before;
+    if (moved) window.scrollBy({ top: moved, behavior: "instant" });
+  }
+  // The browser would do the same for some of it, and then it would be done twice.
+  document.documentElement.style.overflowAnchor = "none";
+
   // What the browser keeps --------------------------------------------------------------------
 
   function keep(field) {
@@ -157,7 +227,12 @@
 
   function state(field, text) {
     const shown = part(field, "saved");
-    if (shown && shown.textContent !== text) shown.textContent = text;
+    if (!shown) return;
+    field.says = text;
+    if (shown.textContent === text) return;
+    paint(() => {
+      if (shown.textContent !== field.says) shown.textContent = field.says;
+    });
   }
 
   function count(field) {
@@ -174,6 +249,11 @@
   }
 
   function fault(field, message) {
+    if (!message && !part(field, "error").childElementCount) return;
+    paint(() => showFault(field, message));
+  }
+
+  function showFault(field, message) {
     const box = part(field, "error");
     box.replaceChildren();
     for (const each of field.controls) {
@@ -263,10 +343,12 @@
     }
     field.renewed = false;
     found();
-    await answered(field, text, response.status, await response.json());
+    const answer = await response.json();
+    await still();
+    steady(() => answered(field, text, answer));
   }
 
-  async function answered(field, text, status, answer) {
+  function answered(field, text, answer) {
     if (answer.status === "saved") {
       field.base = answer.base;
       field.box.querySelector("[data-base]").value = String(answer.base);
@@ -578,7 +660,10 @@
       return;
     }
     refreshing = fetchPage()
-      .then((page) => page && take(page))
+      .then(async (page) => {
+        await still();
+        if (page) steady(() => take(page));
+      })
       .catch(() => {
         // What stands on the page is right as far as it goes; the next save asks again.
       });
@@ -676,7 +761,8 @@
         out();
         return;
       }
-      take(page);
+      await still();
+      steady(() => take(page));
       found();
     } catch {
       lost(navigator.onLine ? say.tTrouble : say.tOffline);

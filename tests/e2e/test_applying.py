@@ -227,6 +227,34 @@ def test_a_pause_in_the_typing_saves(
     assert page.evaluate("document.activeElement.name") == f"v:{LEADER}"
 
 
+@pytest.mark.smoke
+def test_a_click_holds_while_the_answer_above_it_is_saved(
+    draft: Application, writer: User, signed_in_page: SignedIn
+) -> None:
+    """Pressing a button leaves the field above, whose save takes its note away, and so moves all
+    that is below. What is under the pointer stays there, and the click counts."""
+    low = {"viewport": {"width": 1280, "height": 320}}
+    page = opened(signed_in_page(writer, **low), part(draft, "area-mapping"))
+    situation = answer_path("mapping", "situation")
+    notes = page.locator(f"[data-path='{situation}'] .answer__note")
+    assert notes.count() == 1
+    women = page.locator(f"[name='v:{answer_path('mapping', 'target_groups')}'][value='women']")
+    control(page, situation).fill("I dag saknas kunskap.")
+    women.scroll_into_view_if_needed()
+    box = women.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with page.expect_response("**/falt/"):
+        page.mouse.down()
+    # Long enough for the page to be fetched anew as well.
+    page.wait_for_timeout(3000)
+    page.mouse.up()
+    assert women.is_checked()
+    saved(page, answer_path("mapping", "target_groups"))
+    notes.first.wait_for(state="detached")
+    page.wait_for_load_state("networkidle")
+    assert abs(women.bounding_box()["y"] - box["y"]) < 1
+
+
 # When things break ---------------------------------------------------------------------------
 
 
