@@ -1,5 +1,6 @@
 """How the bodies of requests with files are received."""
 
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -28,7 +29,13 @@ class BoundedFileUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         room = settings.FILE_MAX_MB * 1024 * 1024 + 1 - self.written
         if room > 0:
-            self.file.write(raw_data[:room])
+            try:
+                self.file.write(raw_data[:room])
+            except OSError:
+                # A full disk gets its room back at once, not when the garbage is collected.
+                with suppress(OSError):
+                    self.file.close()
+                raise
             self.written += min(room, len(raw_data))
         return None
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 type Text = str | Promise
 
@@ -194,3 +195,20 @@ class FileItem:
     note: Text = ""
     remove_url: str = ""
     waiting: bool = False
+
+
+def population_fault(code: str, line: int, value: str) -> str:
+    """What is wrong with a file of populations, by what `PopulationRefused` says."""
+    named = {"line": line, "value": value}
+    match code:
+        case "columns":
+            return _(
+                "The first line must name the columns municipality_code and population (or "
+                "kommunkod and folkmängd)."
+            )
+        case "municipality":
+            return _("Line %(line)d: there is no municipality with the code “%(value)s”.") % named
+        case "twice":
+            return _("Line %(line)d: the municipality “%(value)s” is there twice.") % named
+        case _:
+            return _("Line %(line)d: “%(value)s” is not a number of inhabitants.") % named

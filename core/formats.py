@@ -6,6 +6,7 @@ from datetime import date
 
 NBSP = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 _ALPHABET = {"å": "{1", "ä": "{2", "æ": "{2", "ö": "{3", "ø": "{3", "ü": "y", "ß": "ss", "đ": "d"}
 
@@ -13,7 +14,7 @@ _ALPHABET = {"å": "{1", "ä": "{2", "æ": "{2", "ö": "{3", "ø": "{3", "ü": "
 def number(value: int) -> str:
     """`1250000` as `1 250 000`, with no-break spaces and a real minus sign."""
     digits = f"{abs(value):,}".replace(",", NBSP)
-    return f"\N{MINUS SIGN}{digits}" if value < 0 else digits
+    return f"{MINUS}{digits}" if value < 0 else digits
 
 
 def amount(value: int) -> str:

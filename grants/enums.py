@@ -12,6 +12,23 @@ class Stream(TextChoices):
     ASSOCIATIONS = "associations", _("Associations")
 
 
+class CallDraftState(TextChoices):
+    """What has become of a call that is being made."""
+
+    DRAFT = "draft", pgettext_lazy("call", "Draft")
+    PUBLISHED = "published", pgettext_lazy("call", "Published")
+    DISCARDED = "discarded", pgettext_lazy("call", "Thrown away")
+
+
+class CallDraftOrigin(TextChoices):
+    """What a call that is being made was begun from."""
+
+    COPY = "copy", _("A copy of an earlier call")
+    NEW = "new", _("Begun anew")
+    FILE = "file", _("A file")
+    CHANGE = "change", _("A change of a published call")
+
+
 class Status(TextChoices):
     """The states of an application."""
 
@@ -123,6 +140,7 @@ class NoticeKind(TextChoices):
     OFFICER_NEEDED = "officer_needed", _("The case needs another case officer")
     PAYMENT = "payment", _("Payment")
     CLAIM = "claim", _("Claim or carrying over")
+    CHANGE = "change", _("Change of a grant")
     COMMUNICATION = "communication", _("Material to answer")
     COMMUNICATION_ANSWERED = "communication_answered", _("Answer to what was communicated")
     REPORT_REMINDER = "report_reminder", _("Reminder of a report")
@@ -130,6 +148,7 @@ class NoticeKind(TextChoices):
     REPORT_RECEIVED = "report_received", _("Report received")
     REPORT_RETURNED = "report_returned", _("Report returned")
     REPORT_ACCEPTED = "report_accepted", _("Report accepted")
+    REPORT_SIGNATURE = "report_signature", _("Report to be signed")
 
 
 class Direction(TextChoices):
@@ -160,6 +179,10 @@ class DocumentKind(TextChoices):
     DELAY_REQUEST = "delay_request", _("Request that the case be decided")
     DISCLOSURE_REQUEST = "disclosure_request", _("Request for documents")
     DISCLOSURE = "disclosure", _("Documents handed out")
+    INTERIM_REPORT = "interim_report", _("Interim report")
+    FINAL_REPORT = "final_report", _("Final report")
+    REPORT_QUESTIONS = "report_questions", _("Questions on a report")
+    CERTIFICATE = "certificate", _("Auditor’s certificate")
     OTHER = "other", _("Other")
 
 
@@ -279,3 +302,32 @@ class PartState(TextChoices):
     STOPPED = "stopped", pgettext_lazy("payment", "Stopped")
     GIRO = "giro", pgettext_lazy("payment", "No giro number")
     NOTHING = "nothing", pgettext_lazy("payment", "Nothing to pay")
+
+
+class ChangeKind(TextChoices):
+    """What a grantee asks to have changed in its grant."""
+
+    BUDGET = "budget", pgettext_lazy("change", "Other use of the money")
+    TIME = "time", pgettext_lazy("change", "Longer time")
+    PARTNER = "partner", pgettext_lazy("change", "A partner leaves")
+    MERGER = "merger", pgettext_lazy("change", "An organisation is merged into another")
+
+
+class ChangeState(TextChoices):
+    """How far a change that was asked for has come."""
+
+    ASKED = "asked", pgettext_lazy("change", "To be prepared")
+    QUESTION = "question", pgettext_lazy("change", "Question to the grantee")
+    PREPARED = "prepared", pgettext_lazy("change", "To be decided")
+    GRANTED = "granted", pgettext_lazy("change", "Granted")
+    PARTLY = "partly", pgettext_lazy("change", "Granted in part")
+    REFUSED = "refused", pgettext_lazy("change", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("change", "Withdrawn")
+
+
+class TimeAsked(TextChoices):
+    """Which day a grantee asks to have moved."""
+
+    USE_UNTIL = "use_until", pgettext_lazy("change", "The last day of the time plan")
+    INTERIM_DUE = "interim_due", pgettext_lazy("change", "The day of the interim report")
+    FINAL_DUE = "final_due", pgettext_lazy("change", "The day of the final report")

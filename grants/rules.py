@@ -11,7 +11,7 @@ import rules
 from django.utils import timezone
 
 from applicants.enums import Role
-from applicants.models import StaffRole, User
+from applicants.models import Organisation, StaffRole, User
 from applicants.rules import (
     SIGNATORIES,
     WRITERS,
@@ -30,6 +30,7 @@ from grants.enums import Status
 from grants.models import (
     Application,
     Call,
+    CallDraft,
     DelegationRule,
     DisclosureRequest,
     Participation,
@@ -152,6 +153,12 @@ def is_received(user: Any, application: Application | None) -> bool:
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
+def is_merged(_user: Any, organisation: Organisation | None) -> bool:
+    """The organisation has been absorbed by another, and does nothing new itself."""
+    return organisation is None or organisation.merged_into_id is not None
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
 def is_partner_signatory(user: Any, participation: Participation | None) -> bool:
     """May sign for the participating organisation."""
     return participation is not None and has_mandate(
@@ -197,7 +204,7 @@ def signs_for_part(user: Any, application: Application | None) -> bool:
 
 
 rules.add_perm("grants.view_application", takes_part | (is_received & is_reader))
-rules.add_perm("grants.create_application", is_writer)
+rules.add_perm("grants.create_application", is_writer & ~is_merged)
 rules.add_perm("grants.write_application", is_lead_writer)
 rules.add_perm("grants.write_part", is_partner_writer)
 rules.add_perm("grants.answer_participation", is_partner_signatory)
@@ -231,6 +238,9 @@ rules.add_perm("grants.book_money", is_controller)
 rules.add_perm("grants.stop_payments", staff_of_call(Role.CONTROLLER, Role.DECISION_MAKER))
 rules.add_perm("grants.request_payment", is_received & is_lead_signatory)
 rules.add_perm("grants.decide_money", is_decision_maker)
+rules.add_perm("grants.ask_for_change", is_received & is_lead_signatory)
+rules.add_perm("grants.prepare_change", is_received & is_case_officer)
+rules.add_perm("grants.decide_change", is_received & is_decision_maker & has_delegation)
 rules.add_perm("grants.message_agency", is_received & writes_for_part)
 rules.add_perm("grants.message_applicant", is_received & is_case_officer)
 rules.add_perm("grants.register_on_paper", is_registrar)
@@ -248,9 +258,11 @@ rules.add_perm("grants.publish_round", staff_behind_call(Role.DECISION_MAKER))
 
 def staff_of_agency(*roles: Role) -> Predicate:
     """A predicate: works as any of these at the agency, at the one that was asked for documents,
-    or at the one whose payment order it is."""
+    or at the one whose payment order, or call being made, it is."""
 
-    def works_there(user: Any, thing: Agency | DisclosureRequest | PaymentOrder | None) -> bool:
+    def works_there(
+        user: Any, thing: Agency | CallDraft | DisclosureRequest | PaymentOrder | None
+    ) -> bool:
         if thing is None:
             return False
         agency = thing.pk if isinstance(thing, Agency) else thing.agency_id
@@ -263,7 +275,21 @@ sees_documents = staff_of_call(Role.REGISTRAR, Role.CASE_OFFICER, Role.DECISION_
 reviews_disclosure = staff_of_agency(Role.REGISTRAR, Role.CASE_OFFICER)
 
 rules.add_perm("grants.handle_payments", staff_of_agency(Role.CONTROLLER))
+rules.add_perm("grants.keep_rates", staff_of_agency(Role.CONTROLLER, Role.ADMINISTRATOR))
 rules.add_perm("grants.see_documents", is_received & sees_documents)
 rules.add_perm("grants.register_disclosure", reviews_disclosure)
 rules.add_perm("grants.review_disclosure", reviews_disclosure)
 rules.add_perm("grants.decide_disclosure", staff_of_agency(Role.DECISION_MAKER))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def wrote_it_last(user: Any, draft: CallDraft | None) -> bool:
+    """Is the one who changed the call being made last."""
+    return draft is not None and is_person(user) and draft.changed_by_id == user.pk
+
+
+rules.add_perm("grants.make_calls", staff_of_agency(Role.CASE_OFFICER, Role.ADMINISTRATOR))
+rules.add_perm(
+    "grants.publish_call",
+    staff_of_agency(Role.DECISION_MAKER, Role.ADMINISTRATOR) & ~wrote_it_last,
+)

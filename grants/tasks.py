@@ -11,9 +11,10 @@ from grants.content.letter import LetterContent
 from grants.documents import kept_application_pdf, letter_pdf
 from grants.models import ApplicationVersion
 from grants.selectors import completions_past_due
+from grants.selectors.case_letters import due_case_letter_ids
 from grants.selectors.letters import due_batch_ids, due_letter_ids
 from grants.selectors.payments import unfinished_answers
-from grants.services import letter_batches, letters, payment_answers, reconciling
+from grants.services import case_letters, letter_batches, letters, payment_answers, reconciling
 from grants.services.claims import remind_of_claims
 from grants.services.handling import lapse_completion
 from grants.services.reminders import remind_of_drafts
@@ -74,10 +75,24 @@ def make_letter(letter_id: int) -> bool:
 
 
 @shared_task
+def make_case_letter(letter_id: int) -> bool:
+    """Make the PDF of a claim, a reminder or a decision on a change, as `make_letter`."""
+    letter = case_letters.claim_case_letter(letter_id=letter_id)
+    return letter is not None and case_letters.make_claimed_case_letter(
+        letter=letter, render=render_letter
+    )
+
+
+@shared_task
 def make_due_letters() -> int:
     """Make the letters that wait, or were left by a killed worker, for beat; returns how many."""
     letters.give_up_exhausted()
-    return sum(make_letter(pk) for pk in due_letter_ids(now=timezone.now(), limit=LETTERS_A_RUN))
+    case_letters.give_up_exhausted_letters()
+    now = timezone.now()
+    made = sum(make_letter(pk) for pk in due_letter_ids(now=now, limit=LETTERS_A_RUN))
+    return made + sum(
+        make_case_letter(pk) for pk in due_case_letter_ids(now=now, limit=LETTERS_A_RUN)
+    )
 
 
 @shared_task
@@ -91,6 +106,7 @@ def resume_letter_batches() -> int:
     """Take up batches that wait, or were left by a killed worker, for beat; returns how many are
     whole."""
     letter_batches.give_up_exhausted_batches()
+    letter_batches.clear_left_over()
     return sum(
         run_letter_batch(pk) for pk in due_batch_ids(now=timezone.now(), limit=BATCHES_A_RUN)
     )

@@ -17,6 +17,17 @@ def _among(column: str) -> str:
 append_only("grants_ledgerentry")
 append_only("grants_applicationversion")
 append_only("grants_calldefinitionrecord")
+refuse_removal("grants_calldraft")
+refuse(
+    name="grants_calldraft_goes_on",
+    table="grants_calldraft",
+    on="UPDATE",
+    message=gettext_noop("A call being made only goes on, and ends when published."),
+    when=(
+        "OLD.state <> 'draft' OR NEW.version <= OLD.version OR NEW.agency_id <> OLD.agency_id "
+        "OR NEW.origin <> OLD.origin OR NEW.created_by_id <> OLD.created_by_id"
+    ),
+)
 append_only("grants_decision")
 append_only("grants_message")
 append_only("grants_decisioncorrection")
@@ -160,6 +171,17 @@ refuse(
         "OR NEW.stopped_by_id <> OLD.stopped_by_id OR OLD.lifted_at IS NOT NULL"
     ),
 )
+refuse_removal("grants_referencerate")
+refuse(
+    name="grants_referencerate_only_withdrawn",
+    table="grants_referencerate",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "OLD.withdrawn_at IS NOT NULL OR NEW.from_on <> OLD.from_on "
+        "OR NEW.hundredths <> OLD.hundredths OR NEW.entered_by_id <> OLD.entered_by_id"
+    ),
+)
 refuse_removal("grants_claim")
 refuse(
     name="grants_claim_stays",
@@ -168,7 +190,8 @@ refuse(
     message=gettext_noop("A claim is not changed."),
     when=(
         "NEW.application_id <> OLD.application_id OR NEW.amount_sek <> OLD.amount_sek "
-        "OR NEW.due_on <> OLD.due_on OR NEW.text <> OLD.text OR NEW.sent_by_id <> OLD.sent_by_id"
+        "OR NEW.due_on <> OLD.due_on OR NEW.text <> OLD.text OR NEW.sent_by_id <> OLD.sent_by_id "
+        "OR NEW.pay_to <> OLD.pay_to"
     ),
 )
 refuse_removal("grants_writeoff")
@@ -193,5 +216,61 @@ refuse(
         "OLD.decided_at IS NOT NULL OR NEW.amount_sek <> OLD.amount_sek "
         "OR NEW.application_id <> OLD.application_id OR NEW.year <> OLD.year "
         "OR NEW.reasons <> OLD.reasons OR NEW.asked_by_id <> OLD.asked_by_id"
+    ),
+)
+
+refuse_removal("grants_grantchange")
+refuse(
+    name="grants_grantchange_goes_on",
+    table="grants_grantchange",
+    on="UPDATE",
+    message=gettext_noop("A change that was asked for only goes on to its next state."),
+    when=(
+        "NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind "
+        "OR CAST(NEW.wanted AS TEXT) <> CAST(OLD.wanted AS TEXT) OR NEW.reasons <> OLD.reasons "
+        "OR NEW.asked_by_id <> OLD.asked_by_id "
+        "OR OLD.state IN ('granted', 'partly', 'refused', 'withdrawn') "
+        "OR (NEW.state <> OLD.state AND NOT ("
+        "(OLD.state = 'asked' AND NEW.state IN ('question', 'prepared', 'withdrawn')) "
+        "OR (OLD.state = 'question' AND NEW.state IN ('asked', 'withdrawn')) "
+        "OR (OLD.state = 'prepared' "
+        "AND NEW.state IN ('asked', 'granted', 'partly', 'refused', 'withdrawn'))))"
+    ),
+)
+refuse(
+    name="grants_grantchange_shut_out",
+    table="grants_grantchange",
+    on="UPDATE",
+    message=SHUT_OUT,
+    when=(
+        "NEW.state IN ('prepared', 'granted', 'partly', 'refused') AND EXISTS "
+        "(SELECT 1 FROM grants_shutout s "
+        "WHERE s.application_id = NEW.application_id AND ((OLD.state <> 'prepared' "
+        "AND s.user_id = NEW.prepared_by_id) OR s.user_id = NEW.decided_by_id))"
+    ),
+    needs=("grants_shutout",),
+)
+refuse_removal("grants_changequestion")
+refuse(
+    name="grants_changequestion_answered_once",
+    table="grants_changequestion",
+    on="UPDATE",
+    message=CANNOT_CHANGE,
+    when=(
+        "OLD.answered_at IS NOT NULL OR NEW.change_id <> OLD.change_id OR NEW.text <> OLD.text "
+        "OR NEW.asked_by_id <> OLD.asked_by_id"
+    ),
+)
+refuse_removal("grants_caseletter")
+refuse(
+    name="grants_caseletter_frozen",
+    table="grants_caseletter",
+    on="UPDATE",
+    message=gettext_noop("A letter that was sent is not changed."),
+    when=(
+        "NEW.application_id <> OLD.application_id OR NEW.source <> OLD.source "
+        "OR NEW.document <> OLD.document "
+        "OR NEW.sha256 <> OLD.sha256 OR NEW.frozen_at <> OLD.frozen_at "
+        "OR (OLD.file_id IS NOT NULL AND (NEW.file_id IS NULL OR NEW.file_id <> OLD.file_id))"
     ),
 )

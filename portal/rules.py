@@ -15,9 +15,11 @@ from core.enums import JournalKind
 from core.models import OutboxMessage
 from grants.models import Application
 from grants.rules import is_received, is_shut_out
+from grants.selectors.call_drafts import MAKERS
 from grants.selectors.cases import READERS
 from grants.selectors.deliveries import DELIVERERS
 from grants.selectors.disclosure import HANDLES_REQUESTS
+from reporting.rules import TRAINING_STAFF
 from reviews.rules import HANDLERS
 
 LOOKS_AROUND = READERS
@@ -25,6 +27,8 @@ TAKES_PART = (Role.CASE_OFFICER, Role.DECISION_MAKER)
 READS_CASES = (Role.CASE_OFFICER, Role.DECISION_MAKER, Role.ANALYST, Role.REGISTRAR)
 SEES_ROUNDS = (*HANDLERS, Role.ANALYST, Role.CONTROLLER)
 """Who at an agency sees how its rounds go."""
+KEEPS_RATES = (Role.CONTROLLER, Role.ADMINISTRATOR)
+KEEPS_TRAININGS = (Role.COUNTY_BOARD, *TRAINING_STAFF)
 HANDLES_MAIL = (Role.REGISTRAR, Role.CASE_OFFICER, Role.ADMINISTRATOR)
 
 
@@ -83,6 +87,12 @@ def gives_opinions(user: Any) -> bool:
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
+def makes_calls(user: Any) -> bool:
+    """Sees the calls that some agency is making: writes, or publishes."""
+    return any(work.role in MAKERS for work in work_of(user))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
 def decides(user: Any) -> bool:
     """Is decision maker at some agency."""
     return any(work.role == Role.DECISION_MAKER for work in work_of(user))
@@ -92,6 +102,19 @@ def decides(user: Any) -> bool:
 def handles_money(user: Any) -> bool:
     """Is controller at some agency."""
     return any(work.role == Role.CONTROLLER for work in work_of(user))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def keeps_rates(user: Any) -> bool:
+    """Is controller or administrator at some agency."""
+    return any(work.role in KEEPS_RATES for work in work_of(user))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def keeps_trainings(user: Any) -> bool:
+    """Enters trainings that county boards have held: works at a county board, or follows up at
+    some agency."""
+    return any(work.role in KEEPS_TRAININGS for work in work_of(user))
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -142,6 +165,7 @@ rules.add_perm("portal.read_cases", reads_cases)
 rules.add_perm("portal.administer", administers)
 rules.add_perm("portal.read_letters", reads_letters)
 rules.add_perm("portal.decide", decides)
+rules.add_perm("portal.make_calls", makes_calls)
 rules.add_perm("portal.make_editions", makes_editions)
 rules.add_perm("portal.keep_register", keeps_register)
 rules.add_perm("portal.disclose", discloses)
@@ -149,4 +173,6 @@ rules.add_perm("portal.answer_requests", answers_those_who_ask)
 rules.add_perm("portal.see_mail", sees_mail)
 rules.add_perm("portal.give_opinions", gives_opinions)
 rules.add_perm("portal.handle_money", handles_money)
+rules.add_perm("portal.keep_rates", keeps_rates)
+rules.add_perm("portal.keep_trainings", keeps_trainings)
 rules.add_perm("portal.resend_mail", handles_mail)

@@ -29,6 +29,13 @@ class AreaStatus(TextChoices):
     NOT_CARRIED_OUT = "not_carried_out", _("Not carried out")
 
 
+class TextLanguage(TextChoices):
+    """The languages that texts of a report are written in."""
+
+    SV = "sv", _("Swedish")
+    EN = "en", _("English")
+
+
 class BuildState(TextChoices):
     """How far the making of an edition has come."""
 

@@ -6,13 +6,13 @@ import rules
 
 from applicants.enums import Role
 from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role, is_person
-from applicants.selectors import organisations_acted_for
+from applicants.selectors import organisations_acted_for, work_of
 from core.models import Agency
 from grants.enums import Approval
 from grants.models import Participation
 from grants.rules import shut_out_ids
 from reporting.enums import ReportStatus
-from reporting.models import Report
+from reporting.models import Report, Training
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -85,7 +85,43 @@ def is_analyst_of_agency(user: Any, agency: Agency | None) -> bool:
     return agency is not None and has_role(user, agency.pk, (Role.ANALYST,))
 
 
+TRAINING_STAFF = (Role.CASE_OFFICER, Role.ANALYST)
+"""Who at an agency enters trainings that county boards have held."""
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def keeps_training(user: Any, training: Training | None) -> bool:
+    """Works at the board of the training's county; or is case officer or analyst at the agency
+    that entered it, or, where a county board did, at any agency."""
+    if training is None:
+        return False
+    return any(
+        (work.role == Role.COUNTY_BOARD and work.agency.county_id == training.county_id)
+        or (
+            work.role in TRAINING_STAFF
+            and (training.agency.county_id is not None or work.agency_id == training.agency_id)
+        )
+        for work in work_of(user)
+    )
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def enters_trainings(user: Any, place: tuple[Agency, str] | None) -> bool:
+    """Enters trainings for the agency in the county with that code: a county board in its own
+    county, an agency's case officers and analysts in any."""
+    if place is None:
+        return False
+    agency, county = place
+    own = agency.county_id is not None and agency.county_id == county
+    roles = (*TRAINING_STAFF, *([Role.COUNTY_BOARD] if own else []))
+    return has_role(user, agency.pk, roles)
+
+
+rules.add_perm("reporting.keep_training", keeps_training)
+rules.add_perm("reporting.enter_training", enters_trainings)
 rules.add_perm("reporting.build_edition", is_analyst_of_agency)
+rules.add_perm("reporting.export_reports", is_analyst_of_agency)
+rules.add_perm("reporting.write_texts", is_analyst_of_agency)
 rules.add_perm("reporting.require_report", is_officer_of_agency)
 rules.add_perm("reporting.write_report", writes_for_the_organisation | writes_for_a_partner)
 rules.add_perm("reporting.send_report", signs_for_the_organisation)

@@ -30,8 +30,11 @@ def database_url() -> str:
 
 def environment(**more: str) -> dict[str, str]:
     """The environment in which another process meets this test's database, files and broker."""
+    # What one process of the run has compiled the next need not: each would take seconds to.
+    kept = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,
+        "PYTHONPYCACHEPREFIX": str(Path(os.environ["TEST_RUN_DIR"]) / "bytecode"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url(),
         "DATA_DIR": str(settings.DATA_DIR),

@@ -18,7 +18,8 @@ class Organisation(models.Model):
     `org_no` is written `NNNNNN-NNNN`; it is empty only for a small association that has none.
     `verified_on` is the Swedish date when an officer found that it is what it says;
     `registered_by` the applicant who entered it, where it was not the agency. Address, contact
-    and giro number are for the organisation's own people and for staff.
+    and giro number are for the organisation's own people and for staff. `merged_into` is the
+    organisation that has absorbed it, from `merged_on` (Swedish date): it does no more itself.
     """
 
     org_no = models.CharField(_("organisation number"), max_length=11, blank=True)
@@ -51,6 +52,10 @@ class Organisation(models.Model):
     registered_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed"
+    )
+    merged_on = models.DateField(_("merged"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("organisation")
@@ -77,6 +82,11 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(postal_code="") | Q(postal_code__regex=r"^[1-9][0-9]{2} [0-9]{2}$"),
                 name="organisation_postal_code_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_on__isnull=True)
+                | (Q(merged_into__isnull=False, merged_on__isnull=False) & ~Q(merged_into=F("id"))),
+                name="organisation_merged_on_a_day",
             ),
         ]
 

@@ -9,6 +9,7 @@ from .mandates import (
     mandates_held,
     mandates_of,
     organisation_ids_of,
+    organisation_ids_read_by,
     organisations_acted_for,
     signatories_of,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "officers_of",
     "open_invitations",
     "organisation_ids_of",
+    "organisation_ids_read_by",
     "organisation_with",
     "organisations_acted_for",
     "organisations_alike",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from applicants.enums import OrganisationRole
@@ -37,8 +37,11 @@ def mandates_of(user: Any) -> QuerySet[Mandate]:
 
 def _mandates(user: Any, today: Any) -> QuerySet[Mandate]:
     held = Mandate.objects.filter(mandates_on(today), user=user)
-    return held.select_related("organisation").order_by(
-        "organisation__sort_key", "organisation", "role"
+    absorbed = Organisation.objects.filter(merged_into=OuterRef("organisation"))
+    return (
+        held.select_related("organisation")
+        .annotate(has_absorbed=Exists(absorbed))
+        .order_by("organisation__sort_key", "organisation", "role")
     )
 
 
@@ -62,6 +65,18 @@ def mandates_held(user: Any) -> list[Mandate]:
 def organisation_ids_of(user: Any) -> list[int]:
     """The ids of the organisations that the person may today act for, by `mandates_held`."""
     return sorted({mandate.organisation_id for mandate in mandates_held(user)})
+
+
+def organisation_ids_read_by(user: Any) -> list[int]:
+    """The same, and those that they have absorbed: their cases that have ended stay theirs, to be
+    read by whoever acts for the successor."""
+    held = mandates_held(user)
+    own = {mandate.organisation_id for mandate in held}
+    heirs = {each.organisation_id for each in held if getattr(each, "has_absorbed", False)}
+    if heirs:
+        absorbed = Organisation.objects.filter(merged_into__in=heirs)
+        own |= set(absorbed.values_list("pk", flat=True))
+    return sorted(own)
 
 
 def held_mandates(organisation: Organisation, user: Any) -> QuerySet[Mandate]:

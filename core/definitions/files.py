@@ -7,6 +7,7 @@ A field given twice is a fault. Faults name file, line, place and what is expect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,54 @@ def read_document[T: BaseModel](
     places. Raises DefinitionError with every fault found; OSError when the file cannot be opened.
     """
     label = name or (str(source) if isinstance(source, Path) else "YAML")
+    data, tree = _values(source, label)
+    if prepare is not None:
+        try:
+            data = prepare(data)
+        except ValidationError as error:
+            raise _error(label, error, tree) from None
+    return check_document(model, data, name=label, tree=tree)
+
+
+def read_values(
+    source: Path | str,
+    *,
+    name: str = "",
+    check: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """The fields and values of a file or of YAML text, whatever they are, as JSON has them: days
+    are texts as 2013-12-31. `check` may refuse them (`faults_at`).
+
+    Raises DefinitionError for what is not such a document, and for what `check` refuses.
+    """
+    label = name or (str(source) if isinstance(source, Path) else "YAML")
+    data, tree = _values(source, label)
+    values: dict[str, Any] = _as_json(data)
+    if check is not None:
+        try:
+            check(values)
+        except ValidationError as error:
+            raise _error(label, error, tree) from None
+    return values
+
+
+def write_values(values: Mapping[str, Any]) -> str:
+    """Fields and values as YAML; `read_values` gives equal ones back."""
+    return yaml.dump(
+        dict(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH, indent=2
+    )
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _values(source: Path | str, label: str) -> tuple[dict[Any, Any], yaml.Node | None]:
+    """Raises DefinitionError for what is not a document of fields and values."""
     text = _text(source, label)
     try:
         data, tree = _parsed(text)
@@ -165,12 +214,7 @@ def read_document[T: BaseModel](
         raise DefinitionError(label, (bad,)) from None
     if not isinstance(data, dict):
         raise DefinitionError(label, (DefinitionFault("no_document", (), 1),))
-    if prepare is not None:
-        try:
-            data = prepare(data)
-        except ValidationError as error:
-            raise _error(label, error, tree) from None
-    return check_document(model, data, name=label, tree=tree)
+    return data, tree
 
 
 def _parsed(text: str) -> tuple[Any, yaml.Node | None]:
@@ -199,10 +243,7 @@ def check_document[T: BaseModel](
 def write_document(document: BaseModel) -> str:
     """The document as YAML; `read_document` gives an equal one back. What has its default
     value is left out. Comments of a file that was read are not kept."""
-    data = document.model_dump(mode="json", exclude_defaults=True)
-    return yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH, indent=2
-    )
+    return write_values(document.model_dump(mode="json", exclude_defaults=True))
 
 
 def _text(source: Path | str, label: str) -> str:

@@ -66,9 +66,53 @@ class Condition(Document):
         return self
 
 
+class RenamedOption(Document):
+    """An option that has another code than the year before: what it `was`, and is `now`."""
+
+    was: Key
+    now: Key
+
+
+class Replaced(Document):
+    """The question of the year before that a question stands for: its key there, and the options
+    that have other codes here. Written as the bare key when no option has another code."""
+
+    question: Key
+    options: tuple[RenamedOption, ...] = ()
+
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """What each renamed option is now, by what it was."""
+        return {each.was: each.now for each in self.options}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_key(cls, data: Any) -> Any:
+        return {"question": data} if isinstance(data, str) else data
+
+    @model_serializer(mode="wrap")
+    def _as_bare_key(self, handler: SerializerFunctionWrapHandler) -> Any:
+        return handler(self) if self.options else self.question
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        faults_at(
+            "Replaced",
+            [
+                (("options", index, "was"), fault("duplicate", value=code))
+                for index, code in repeated([each.was for each in self.options])
+            ],
+        )
+        return self
+
+
 class Question(Document):
     """One question. `minimum` and `maximum` are for numbers and money, `max_length` (in
-    characters) for text."""
+    characters) for text.
+
+    A question keeps its key from year to year. `replaces` is the one of the year before that it
+    stands for under another key, or with other codes of options; None: the one with its own key.
+    """
 
     key: Key
     kind: QuestionKind
@@ -81,6 +125,7 @@ class Question(Document):
     minimum: WholeNumber | None = None
     maximum: WholeNumber | None = None
     max_length: Annotated[int, Field(strict=True, ge=1)] | None = None
+    replaces: Replaced | None = None
 
     def option(self, code: str) -> Option | None:
         """The option with that code, if the question has it."""
@@ -131,6 +176,8 @@ class Question(Document):
                         ),
                     )
                 )
+        if self.replaces is not None:
+            found += self._faulty_renaming(self.replaces)
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             found.append(
                 (
@@ -141,11 +188,28 @@ class Question(Document):
         faults_at("Question", found)
         return self
 
+    def _faulty_renaming(self, replaced: Replaced) -> Iterator[tuple[Place, PydanticCustomError]]:
+        if replaced.options and not self.kind.is_choice:
+            yield ("replaces", "options"), fault("options_on_value", question=self.key)
+            return
+        if self.option_list is not None and not self.options:
+            return
+        for index, each in enumerate(replaced.options):
+            if self.option(each.now) is None:
+                yield (
+                    ("replaces", "options", index, "now"),
+                    fault("unknown_option", value=each.now, expected=_list(self.option_codes)),
+                )
+
     @model_serializer(mode="wrap")
-    def _shared_options_stay_shared(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _only_what_is_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Shared options stay shared. A question that replaces none is written as before there
+        were such, so that the checksums of stored definitions stay what they were."""
         data: dict[str, Any] = handler(self)
         if self.option_list is not None:
             data.pop("options", None)
+        if self.replaces is None:
+            data.pop("replaces", None)
         return data
 
 

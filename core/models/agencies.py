@@ -67,5 +67,7 @@ class Agency(models.Model):
         return self.short
 
     def register_number(self, *, number: int, year: int) -> str:
-        """The register number (diarienummer) in the agency's pattern."""
-        return self.register_pattern.format(series=self.series, number=number, year=year)
+        """The register number (diarienummer) in the agency's pattern; of an agency without a series
+        nothing divides it from the number."""
+        text = self.register_pattern.format(series=self.series, number=number, year=year)
+        return text if self.series else text.strip(" -/.:")

@@ -9,11 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
+from core.enums import JournalKind
 from core.formats import swedish_sort_key
 from core.models import County, Municipality
+from core.services import journal
+from core.services.journal import Actor
 
 _NOT_IN_REGISTER = frozenset({"population", "population_on"})
-_POPULATION = ("municipality_code", "population")
+_CODE = frozenset({"municipality_code", "kommunkod"})
+_POPULATION = frozenset({"population", "folkmängd", "folkmangd", "befolkning"})
+_CODE_LENGTH = 4
 
 
 @transaction.atomic
@@ -64,7 +69,8 @@ def load_registers(
 
 
 class PopulationRefused(Exception):
-    """The file cannot be taken. `code`: `columns`, `municipality` or `number`, with the `line`."""
+    """The file cannot be taken. `code`: `columns`, `municipality`, `twice` or `number`, with the
+    `line`."""
 
     def __init__(self, code: str, line: int, value: str) -> None:
         self.code, self.line, self.value = code, line, value
@@ -72,27 +78,47 @@ class PopulationRefused(Exception):
 
 
 @transaction.atomic
-def load_populations(*, text: str, on: date) -> int:
+def load_populations(*, text: str, on: date, actor: Actor | None = None) -> int:
     """Set the municipalities' population on a day, from CSV with the columns
-    `municipality_code,population`; returns how many were set.
+    `municipality_code,population`, or in Swedish `kommunkod;folkmängd`; other columns are passed
+    by. Commas, semicolons or tabs divide, thousands may be spaced, and a code may have lost the
+    zero it begins with. Without an actor it is the installation itself that sets them. Returns
+    how many were set.
 
-    Raises PopulationRefused for a municipality that is not in the register or a number that is
-    none, and then sets nothing.
+    Raises PopulationRefused for a municipality that is not in the register, or is there twice,
+    and for a number that is none, and then sets nothing.
     """
-    reader = csv.DictReader(text.splitlines())
-    if not set(_POPULATION) <= set(reader.fieldnames or ()):
-        raise PopulationRefused("columns", 1, ",".join(reader.fieldnames or ()))
+    lines = text.splitlines()
+    first = lines[0] if lines else ""
+    reader = csv.DictReader(lines, delimiter=max(";\t,", key=first.count))
+    names = {str(name).strip().casefold(): name for name in reader.fieldnames or ()}
+    code_name, number_name = (
+        next((names[each] for each in names if each in wanted), None)
+        for wanted in (_CODE, _POPULATION)
+    )
+    if code_name is None or number_name is None:
+        raise PopulationRefused("columns", 1, first)
     known = {row.code: row for row in Municipality.objects.all()}
     found: dict[str, Municipality] = {}
     for row in reader:
-        code, number = (str(row[name]).strip() for name in _POPULATION)
+        code = str(row[code_name] or "").strip().zfill(_CODE_LENGTH)
+        number = "".join(str(row[number_name] or "").split())
         if code not in known:
             raise PopulationRefused("municipality", reader.line_num, code)
+        if code in found:
+            raise PopulationRefused("twice", reader.line_num, code)
         if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**8):
             raise PopulationRefused("number", reader.line_num, number)
         found[code] = known[code]
         found[code].population, found[code].population_on = int(number), on
     Municipality.objects.bulk_update(found.values(), ["population", "population_on"])
+    journal.append(
+        kind=JournalKind.INSTALLATION,
+        subject="",
+        name="register.populations_set",
+        payload={"count": len(found), "on": on.isoformat()},
+        actor=actor or Actor.system(),
+    )
     return len(found)
 
 

@@ -50,6 +50,7 @@ class _Writer:
             *reasons_of(facts, self.definition),
             *self._dissent(),
             self._handled_by(),
+            *self._closing(),
             self._appeal(),
         )
         return LetterContent(
@@ -109,7 +110,7 @@ class _Writer:
                     "%(agency)s revokes the decision of %(day)s by which %(lead)s was granted "
                     "%(earlier)s."
                 )
-        paragraphs = [said % named]
+        paragraphs = [*self._own_words("decision_intro"), said % named]
         if self.is_grant and self.joint:
             paragraphs.append(
                 ngettext(
@@ -130,6 +131,16 @@ class _Writer:
             paragraphs.append(_("This decision replaces the decision of %(day)s.") % named)
         paragraphs += self._made_with()
         return LetterSection("decision", _("Decision"), tuple(paragraphs))
+
+    def _own_words(self, name: str) -> tuple[str, ...]:
+        """What the call itself says there, by paragraph."""
+        texts = self.definition.letters
+        own = None if texts is None else getattr(texts, name)
+        return () if own is None else tuple(paragraphs_of(own.in_(LANGUAGE)))
+
+    def _closing(self) -> tuple[LetterSection, ...]:
+        own = self._own_words("decision_closing")
+        return (LetterSection("closing", _("More to know"), own),) if own else ()
 
     def _made_with(self) -> list[str]:
         basis = self.definition.legal_basis

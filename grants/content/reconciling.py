@@ -11,8 +11,9 @@ class Difference(NamedTuple):
     """What does not agree in a case, and by how much. `code`: `granted` (the decision and the
     ledger), `below_zero` (a year says more than there was), `carried` (out of one year and into
     the next), `overpaid` (more than was granted), `payments` (what orders paid and what is
-    booked), `claims` (more was demanded than is claimed) or `closed` (a closed case with money
-    not accounted for)."""
+    booked), `claims` (more was demanded than is claimed), `shares`
+    (what partners that left gave back, and what was booked of it) or `closed` (a closed case with
+    money not accounted for)."""
 
     code: str
     case: int
@@ -23,7 +24,8 @@ class Difference(NamedTuple):
 class CaseSums:
     """A case as it is reconciled. `granted_sek` is what its decision grants, None for none;
     `ordered_sek` what its payment orders have paid, and `booked_sek` what the ledger has of it;
-    `demanded_sek` is what was demanded back, or written off as never paid out."""
+    `demanded_sek` is what was demanded back, or written off as never paid out; `returned_sek`
+    what partners that left have given back, and `booked_back_sek` what the ledger has of it."""
 
     case: int
     years: Sequence[FundYear]
@@ -34,6 +36,8 @@ class CaseSums:
     ordered_sek: int
     booked_sek: int
     demanded_sek: int = 0
+    returned_sek: int = 0
+    booked_back_sek: int = 0
 
 
 def differences(sums: CaseSums) -> Iterator[Difference]:
@@ -51,12 +55,13 @@ def differences(sums: CaseSums) -> Iterator[Difference]:
         "overpaid": max(sum(year.paid_sek for year in years) - granted, 0),
         "payments": abs(sums.ordered_sek - sums.booked_sek),
         "claims": max(sums.demanded_sek - sum(year.to_repay_sek for year in years), 0),
+        "shares": abs(sums.returned_sek - sums.booked_back_sek),
         "closed": abs(balance_sek(years)) if sums.closed else 0,
     }
     if sums.imported:
         apart["carried"] = 0
     if sums.reopened:
-        apart["overpaid"] = apart["claims"] = 0
+        apart["overpaid"] = apart["claims"] = apart["shares"] = 0
     for code, sek in apart.items():
         if sek:
             yield Difference(code, sums.case, sek)

@@ -6,7 +6,8 @@ Call: `CallDefinition`, `CallDates`, `AgencyReference`, `Area`, `PlacedArea`, `D
 `CostRuleKind`, `AttachmentKind`, `RequirementForm`, `EligibilityQuestion`, `EligibilityAnswer`,
 `Verdict`, `Contact`. Assessment: `AssessmentForm`, `CostReason`, `LibraryText`, `TextUse`,
 `OpinionForm`, `Letter`, `Appeal`, `DecisionKind`. Payments: `PaymentTerms`, `PaymentPart`,
-`RepaymentTerms`. Reporting: `ReportForm`, `ReportReminders`. Tables: `TableDefinition`,
+`RepaymentTerms`. Reporting: `ReportForm`, `ReportReminders`. Letters and mails:
+`LetterTexts`. Tables: `TableDefinition`,
 `TableKind`, `Entry`, `RowText`, `ColumnText`, `HAD_FUNDING`. Files: `load_call_definition`,
 `dump_call_definition`, `lay_over`, `built_in_definitions`, `built_in_definition`; faults are
 `core.definitions.DefinitionError`.
@@ -52,6 +53,7 @@ from grants.definitions.call import (
     RevocationGround,
 )
 from grants.definitions.kinds import OrganisationKind
+from grants.definitions.letters import LetterTexts
 from grants.definitions.loader import (
     built_in_definition,
     built_in_definitions,
@@ -97,6 +99,7 @@ __all__ = [
     "FindingValue",
     "Guidance",
     "Letter",
+    "LetterTexts",
     "LibraryText",
     "OpinionForm",
     "OrganisationKind",

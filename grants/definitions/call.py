@@ -19,6 +19,7 @@ from core.definitions.text import Code, Document, Key, LocalText, NonEmpty
 from grants.definitions.application import ApplicationForm
 from grants.definitions.assessment import AssessmentForm
 from grants.definitions.kinds import OrganisationKind
+from grants.definitions.letters import LetterTexts
 from grants.definitions.payments import PaymentTerms
 from grants.definitions.reporting import ReportForm
 from grants.definitions.tables import (
@@ -188,6 +189,7 @@ class CallDefinition(Document):
     can apply here. `assessment` None: how the applications were judged is *not recorded*.
     `reporting` None: grantees report as the defaults of `ReportForm` say.
     `payments` None: how the grants are paid is *not recorded*, and nothing is paid here.
+    `letters` None: the call adds nothing to letters and mails.
     """
 
     code: Code
@@ -213,6 +215,7 @@ class CallDefinition(Document):
     assessment: AssessmentForm | None = None
     payments: PaymentTerms | None = None
     reporting: ReportForm | None = None
+    letters: LetterTexts | None = None
     report_questionnaire: Questionnaire
     tables: tuple[TableDefinition, ...] = ()
 
@@ -298,7 +301,7 @@ class CallDefinition(Document):
         Without the forms that are not there: the checksums of definitions stored before there
         were such forms stay what they were.
         """
-        forms = ("application", "assessment", "payments", "reporting")
+        forms = ("application", "assessment", "payments", "reporting", "letters")
         left_out = {name for name in forms if getattr(self, name) is None}
         return self.model_dump(mode="json", exclude=left_out)
 

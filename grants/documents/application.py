@@ -52,7 +52,7 @@ def application_pdf(version: ApplicationVersion, language: str) -> bytes:
     stand in the register of people.
     """
     application = version.application
-    content = content_of_version(version, application.call.definition, language)
+    content = content_of_version(version, application.definition, language)
     signed = signatures_of(version)
     with override(language):
         agency = application.call.agency

@@ -21,6 +21,7 @@ from core.documents import (
     theme,
 )
 from core.formats import DASH
+from grants.content.claim_letter import CLAIM, REMINDER
 from grants.content.letter import LetterContent
 from grants.content.letter_parts import LANGUAGE, LetterSection, LetterTable
 
@@ -38,7 +39,7 @@ def letter_pdf(content: LetterContent, *, sha256: str, drafted_on: date | None =
         raise ValueError("neither the day of the decision nor that of the draft")
     is_draft = drafted_on is not None
     with override(LANGUAGE):
-        title = f"{_('Decision')}. {content.title}. {content.register_number}"
+        title = f"{_named(content)}. {content.title}. {content.register_number}"
         return build_pdf(
             story=lambda _layout: _story(content, is_draft=is_draft),
             metadata=Metadata(
@@ -62,6 +63,22 @@ def letter_pdf(content: LetterContent, *, sha256: str, drafted_on: date | None =
         )
 
 
+def _named(content: LetterContent) -> str:
+    """What the document is, in its title."""
+    if content.kind == CLAIM:
+        return _("Claim for repayment")
+    return _("Reminder") if content.kind == REMINDER else _("Decision")
+
+
+def _headed(content: LetterContent) -> str:
+    """The same at the top of the letter."""
+    if content.kind == CLAIM:
+        return pgettext("letter", "CLAIM")
+    return pgettext("letter", "REMINDER") if content.kind == REMINDER else pgettext(
+        "letter", "DECISION"
+    )  # fmt: skip
+
+
 class _Letterhead(Flowable):
     """The agency to the left, what the letter is to the right, and to whom below."""
 
@@ -76,7 +93,7 @@ class _Letterhead(Flowable):
         agency += [Text(each, theme.LETTER_SMALL) for each in lines]
         dated = content.dated or (_("The day of the decision") if is_draft else DASH)
         facts = [
-            Text(pgettext("letter", "DECISION"), theme.LETTER_KIND),
+            Text(_headed(content), theme.LETTER_KIND),
             *self._fact(_("Date"), dated),
             *self._fact(_("Register number"), content.register_number),
         ]

@@ -2,7 +2,10 @@
 
 from .appeals import Appeal, DecisionCorrection, DecisionDelivery
 from .applications import Application, ApplicationVersion, Participation
+from .call_drafts import CallDraft
 from .calls import ActivityArea, Call, CallDefinitionRecord, DevelopmentField, Requirement
+from .case_letters import CaseLetter
+from .changes import ChangeQuestion, GrantChange
 from .claims import CarryOverRequest, Claim, WriteOff
 from .decisions import Decision
 from .delay import DelayRequest
@@ -20,6 +23,7 @@ from .payments import (
     Reconciliation,
     Requisition,
 )
+from .rates import ReferenceRate
 from .register import CaseDocument, DocumentChange, FieldMark, ShutOut
 from .search import CaseArea, CaseSearch
 
@@ -31,10 +35,13 @@ __all__ = [
     "Attachment",
     "Call",
     "CallDefinitionRecord",
+    "CallDraft",
     "CarryOverRequest",
     "CaseArea",
     "CaseDocument",
+    "CaseLetter",
     "CaseSearch",
+    "ChangeQuestion",
     "Claim",
     "CompletionRequest",
     "Decision",
@@ -51,6 +58,7 @@ __all__ = [
     "DraftRow",
     "DraftValue",
     "FieldMark",
+    "GrantChange",
     "LedgerEntry",
     "LetterBatch",
     "Message",
@@ -62,6 +70,7 @@ __all__ = [
     "PaymentOrder",
     "PaymentStop",
     "Reconciliation",
+    "ReferenceRate",
     "Requirement",
     "Requisition",
     "ShutOut",

@@ -12,9 +12,10 @@ from django_fsm import FSMField, transition
 
 from applicants.models import Organisation, User
 from grants import checks, workflow
+from grants.definitions.call import CallDefinition
 from grants.enums import Approval, ParticipationRole, Status
 
-from .calls import Call
+from .calls import Call, CallDefinitionRecord, kept_record
 
 type Move = Callable[..., None]
 
@@ -44,9 +45,20 @@ class Application(models.Model):
     receipt, and never to a case that was brought in. Amounts are whole SEK. `decided_on` is the
     Swedish date of the outcome that holds now. `received_offset` is the offset from UTC, in
     minutes, in which an old register wrote the receipt; null where that was Swedish time.
+    `definition_record` is the version of the call's definition that the application came in
+    under; null is the one that the call has now.
     """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    definition_record = models.ForeignKey(
+        CallDefinitionRecord,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
     lead = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -157,6 +169,29 @@ class Application(models.Model):
         """Whether any partner takes part."""
         return self.partner_count > 0
 
+    @property
+    def record(self) -> CallDefinitionRecord:
+        """The version of the call's definition that holds for the application: the one that it
+        came in under, also when the call has been given another since; a draft follows the call.
+        """
+        kept = self.definition_record_id
+        if (
+            kept is None
+            or kept == self.call.definition_record_id
+            or self.status in (Status.DRAFT, Status.DISCARDED)
+        ):
+            return self.call.definition_record
+        record = self.definition_record if "definition_record" in self._state.fields_cache else None
+        if record is None:
+            record = kept_record(kept)
+            self.definition_record = record
+        return record
+
+    @property
+    def definition(self) -> CallDefinition:
+        """What the application asked, and what it is judged and decided by."""
+        return self.record.definition
+
     @moves(workflow.Action.SUBMIT)
     def submit(self, *, facts: checks.Facts) -> None:
         """Draft becomes submitted (inkommen)."""
@@ -236,7 +271,8 @@ class Participation(models.Model):
     """An organisation's part in an application.
 
     `asked_again` counts how often the part changed after it had been answered; `reminded_at` is
-    when the partner was last reminded to answer.
+    when the partner was last reminded to answer. `left_on` is the Swedish date on which it was
+    decided that the partner leaves the grant.
     """
 
     application = models.ForeignKey(
@@ -251,6 +287,7 @@ class Participation(models.Model):
     )
     asked_again = models.PositiveIntegerField(default=0)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    left_on = models.DateField(_("left"), null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -50,6 +50,11 @@ class CallDefinitionRecord(models.Model):
         return found
 
 
+def kept_record(pk: int) -> CallDefinitionRecord:
+    """The record with that id, without its document where that has been parsed before."""
+    return CallDefinitionRecord.objects.defer("document").get(pk=pk)
+
+
 class Call(models.Model):
     """One stream of applicants in one year: frame, areas, requirements, questionnaires, dates.
 

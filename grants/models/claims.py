@@ -16,14 +16,15 @@ class Claim(models.Model):
 
     What is owed stands in the ledger alone; a demand says how much of it the party was asked for
     at a time. `amount_sek` is whole SEK, `due_on` the last day to pay (Swedish date, inclusive),
-    `text` what the party is told. `reminded_at` and `settled_at` (nothing of it is owed any
-    more) are UTC.
+    `text` what the party is told, `pay_to` where and how to pay. `reminded_at` and `settled_at`
+    (nothing of it is owed any more) are UTC.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="claims")
     amount_sek = models.BigIntegerField(_("amount (SEK)"))
     due_on = models.DateField(_("to be paid by"))
     text = models.TextField(_("text"), blank=True)
+    pay_to = models.TextField(_("how to pay"), blank=True)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
     reminded_at = models.DateTimeField(_("reminded"), null=True)

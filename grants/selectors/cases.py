@@ -24,7 +24,7 @@ from applicants.selectors import (
     agency_ids_for,
     is_remembered,
     mandates_of,
-    organisation_ids_of,
+    organisation_ids_read_by,
 )
 from core.selectors.prepared import Prepared, keep_prefetched, knowing
 from grants.content import HistoryYear
@@ -89,10 +89,13 @@ def own_applications(user: Any) -> QuerySet[Application]:
     # By the mandates and not through the organisations: with one table less PostgreSQL finds
     # the few cases first, however much is fetched with them (its join_collapse_limit is 8).
     # Best by the mandates themselves, which every page of somebody signed in asks for once.
-    held: Any = mandates_of(user).order_by().values("organisation")
     if is_remembered(user):
-        held = organisation_ids_of(user)
-    return with_part_of(held)
+        return with_part_of(organisation_ids_read_by(user))
+    held = mandates_of(user).order_by().values("organisation")
+    part = Participation.objects.filter(
+        Q(organisation__pk__in=held) | Q(organisation__merged_into__in=held)
+    )
+    return Application.objects.filter(pk__in=part.values("application"))
 
 
 def with_part_of(organisations: Any) -> QuerySet[Application]:

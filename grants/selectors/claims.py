@@ -17,6 +17,7 @@ from grants.workflow import HAS_GRANT
 
 from .money import entries_of, entries_that_hold, fund_years_in
 from .payments import CONTROLLERS, payment_terms
+from .rates import rates_known
 from .shut_out import cases_shut_out_of, without_shut_out
 
 DECIDES = (Role.DECISION_MAKER,)
@@ -73,12 +74,20 @@ def interest_of(
         and each.pk not in undone
         and not each.idempotency_key.startswith(UNPAID)
     ]
-    return interest(demands, settled, until)
+    return interest(demands, settled, until, rates_known())
 
 
 def claims_of(application: Application) -> QuerySet[Claim]:
     """The case's demands, the latest first."""
     return application.claims.select_related("sent_by").order_by("-pk")
+
+
+def last_paid_to(application: Application) -> str:
+    """Where and how the agency last asked for money to be paid; empty where it never did."""
+    found = Claim.objects.filter(
+        application__call__agency=application.call.agency_id, pay_to__gt=""
+    )
+    return found.order_by("-pk").values_list("pay_to", flat=True).first() or ""
 
 
 def write_offs_of(application: Application) -> QuerySet[WriteOff]:

@@ -61,7 +61,7 @@ def corrected(decision: Decision) -> Corrected:
 
 def appeal_rule(decision: Decision) -> AppealRule | None:
     """How the decision is appealed; None where its kind cannot be."""
-    assessment = decision.application.call.definition.assessment
+    assessment = decision.application.definition.assessment
     letter = None if assessment is None else assessment.letter
     return None if letter is None else letter.appeal_of(decision.kind)
 

@@ -9,7 +9,7 @@ from core.checks import canonical_json, sha256_text
 from core.selectors.prepared import Prepared, knowing
 from grants.content.draft import Draft, SavedRow, SavedValue, draft_from
 from grants.content.fields import FieldSpec, Surroundings, can_be_named, field_spec
-from grants.content.paths import UnlockableField
+from grants.content.paths import UnlockableField, organisation_of
 from grants.enums import RowKind, Status
 from grants.models import Application, Attachment, Call, DraftRow, DraftValue, Participation
 
@@ -93,7 +93,7 @@ def draft_of(
     else:
         texts = {path: value.text for path, value in values.items()}
     return draft_from(
-        application.call.definition,
+        application.definition,
         texts,
         rows_of(application) if rows is None else rows,
     )
@@ -122,12 +122,12 @@ def field_of(application: Application, path: str, language: str) -> FieldSpec | 
     values, rows = saved_values(application), rows_of(application)
     draft = draft_of(application, values, rows)
     around = surroundings_of(draft, rows, participants_of(application))
-    return field_spec(application.call.definition, path, around, language)
+    return field_spec(application.definition, path, around, language)
 
 
 def names_unknown(application: Application, names: Iterable[str]) -> list[str]:
     """Those of the names that a completion request cannot name in this application."""
-    definition = application.call.definition
+    definition = application.definition
     if definition.application is None:
         return [name for name in names if name not in UnlockableField]
     rows = rows_of(application)
@@ -205,10 +205,16 @@ def granted_the_year_before(call: Call, organisation_ids: Iterable[int]) -> froz
     return frozenset(found.values_list("organisation_id", flat=True))
 
 
-def part_sha256(draft: Draft, organisation: int) -> str:
-    """The SHA-256 of a partner's own part: what its signatory approves."""
+def part_sha256(draft: Draft, organisation: int, files: Iterable[Attachment] = ()) -> str:
+    """The SHA-256 of a partner's own part: what its signatory approves. Of `files`, those in the
+    case, the evidence at its own requirements is in it."""
     part = draft.part(organisation)
-    content = {
+    evidence = sorted(
+        [each.place, each.file.name, each.file.sha256]
+        for each in files
+        if organisation_of(each.place) == organisation
+    )
+    content: dict[str, Any] = {
         "organisation": organisation,
         "answers": sorted(
             [key, sorted(part.options(area, key)), part.value(area, key) or ""]
@@ -225,6 +231,8 @@ def part_sha256(draft: Draft, organisation: int) -> str:
             if line.organisation == organisation and not line.is_empty
         ],
     }
+    if evidence:
+        content["evidence"] = evidence
     return sha256_text(canonical_json(content))
 
 

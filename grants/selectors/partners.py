@@ -36,7 +36,7 @@ def may_take_part_with(user: Any, application: Application) -> QuerySet[Organisa
     """The organisations that the person writes for and that could take part, in Swedish order."""
     return (
         organisations_acted_for(user, WRITERS)
-        .filter(kind__in=application.call.definition.who_may_apply)
+        .filter(kind__in=application.definition.who_may_apply)
         .exclude(participations__application=application)
         .order_by("sort_key", "pk")
     )

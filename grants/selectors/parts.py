@@ -46,7 +46,7 @@ def _version(document: CaseDocument, _number: int, language: str) -> tuple[Part,
     application = found.application
     content = content_of_version(
         found,
-        application.call.definition,
+        application.definition,
         language,
         parts=list(participants_of(application)),
     )

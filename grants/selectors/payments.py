@@ -60,7 +60,7 @@ class CasePlan:
 def payment_terms(application: Application) -> PaymentTerms | None:
     """How the case's grant is paid; None for a case of an old register, or a call that says
     nothing of it."""
-    return None if application.imported else application.call.definition.payments
+    return None if application.imported else application.definition.payments
 
 
 def has_giro(organisation: Organisation) -> bool:

@@ -10,9 +10,18 @@ from applicants.models import User
 from applicants.selectors import agencies_for
 from core.models import Agency
 from grants.content.reconciling import CaseSums, Difference, differences
-from grants.enums import EntryKind, PaymentState, Status
-from grants.models import Application, Claim, LedgerEntry, Payment, Reconciliation
+from grants.enums import ChangeKind, EntryKind, PaymentState, Status
+from grants.models import (
+    Application,
+    Claim,
+    GrantChange,
+    LedgerEntry,
+    Payment,
+    Reconciliation,
+)
+from grants.models.changes import IN_EFFECT
 
+from .claim_facts import LEFT
 from .claims import UNPAID
 from .money import entries_that_hold, fund_years_for
 from .payments import CONTROLLERS
@@ -51,6 +60,17 @@ def _sums(ids: list[int]) -> Iterator[CaseSums]:
     never_paid = _by_case(
         entries_that_hold().filter(application__in=ids, idempotency_key__startswith=UNPAID)
     )
+    booked_back = _by_case(
+        entries_that_hold().filter(application__in=ids, idempotency_key__startswith=LEFT)
+    )
+    returned: dict[int, int] = {}
+    left = GrantChange.objects.filter(
+        application__in=ids, kind=ChangeKind.PARTNER, state__in=IN_EFFECT,
+        decision__superseded_by__isnull=True,
+    )  # fmt: skip
+    for pk, proposal in left.values_list("application", "proposal"):
+        if proposal is not None:
+            returned[pk] = returned.get(pk, 0) + proposal["returned_sek"]
     for pk, granted, imported, status in Application.objects.filter(pk__in=ids).values_list(
         "pk", "granted_sek", "imported", "status"
     ):
@@ -64,6 +84,8 @@ def _sums(ids: list[int]) -> Iterator[CaseSums]:
             ordered_sek=ordered.get(pk, 0),
             booked_sek=booked.get(pk, 0),
             demanded_sek=demanded.get(pk, 0) + never_paid.get(pk, 0),
+            returned_sek=returned.get(pk, 0),
+            booked_back_sek=booked_back.get(pk, 0),
         )
 
 

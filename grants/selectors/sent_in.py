@@ -45,9 +45,10 @@ def document_of_version(version: ApplicationVersion) -> dict[str, Any]:
 def definition_of_document(
     document: dict[str, Any], application: Application, current: CallDefinition
 ) -> CallDefinition:
-    """The definition that the document was written by; `current` is the one the call has now."""
+    """The definition that the document was written by; `current` is the one that holds for
+    the application now."""
     told = document.get("definition")
-    record = application.call.definition_record
+    record = application.record
     if not isinstance(told, dict) or told.get("sha256") == record.sha256:
         return current
     found = CallDefinitionRecord.objects.filter(

@@ -33,7 +33,7 @@ def snapshot_of(
 ) -> tuple[Snapshot, tuple[Finding, ...]]:
     """What the checks go by, and everything they say of it; what is given is not asked for."""
     call = application.call
-    definition = call.definition
+    definition = application.definition
     parts = list(participants_of(application) if parts is None else parts)
     ids = [part.organisation_id for part in parts]
     has_form = definition.application is not None
@@ -157,7 +157,7 @@ def document_of(
     is put to an organisation is there also when it has not been answered.
     """
     call = application.call
-    record = call.definition_record
+    record = application.record
     parts = list(participants_of(application) if parts is None else parts)
     document: dict[str, Any] = {
         "call": call.code,

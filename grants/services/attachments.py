@@ -15,7 +15,7 @@ from grants.selectors.draft import attachments_of
 
 from .drafts import FieldLocked
 from .moving import UnknownField, locked_application
-from .writing import is_writable, written_for
+from .writing import ask_again_where_answered, is_writable, written_for
 
 
 @transaction.atomic
@@ -40,6 +40,7 @@ def attach_file(
     if len(attachments_of(application)) >= settings.FILES_PER_CASE:
         raise FileRefused("too_many", limit=settings.FILES_PER_CASE)
     organisation = of or (application.lead_id if application.lead_id in own else min(own))
+    ask_again_where_answered(application, parts, changed={of}, actor=actor)
     return Attachment.objects.create(
         application=application,
         file=file,
@@ -51,7 +52,7 @@ def attach_file(
 
 
 def _check_place(application: Application, place: str, organisations: set[int]) -> None:
-    definition = application.call.definition
+    definition = application.definition
     form = definition.application
     known = form is not None and (
         place == "other"
@@ -81,11 +82,14 @@ def remove_attachment(*, attachment: Attachment, actor: User) -> Attachment:
     """
     application = locked_application(attachment.application_id)
     attachment = Attachment.objects.select_related("file").get(pk=attachment.pk)
-    own = written_for(actor, participants_of(application))
+    parts = participants_of(application)
+    own = written_for(actor, parts)
     if attachment.organisation_id not in own and application.lead_id not in own:
         raise PermissionDenied("grants.write_application")
     _check_open(application, attachment.place)
     if attachment.removed_at is None:
         attachment.removed_at, attachment.removed_by = timezone.now(), actor
         attachment.save(update_fields=["removed_at", "removed_by"])
+        changed = {organisation_of(attachment.place)}
+        ask_again_where_answered(application, parts, changed=changed, actor=actor)
     return attachment

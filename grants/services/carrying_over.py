@@ -8,13 +8,18 @@ from django.utils.translation import gettext_noop
 
 from applicants.models import User
 from grants.checks.claims import ClaimRefused
+from grants.content.change_letter import change_letter
 from grants.definitions import CarryOver
 from grants.enums import Direction, DocumentKind, EntryKind, NoticeKind
 from grants.models import Application, CarryOverRequest
 from grants.selectors import fund_years
+from grants.selectors.change_facts import facts_of_carry_over
+from grants.selectors.changes import granting
+from grants.selectors.letters import letter_of
 from grants.selectors.people import people_of
 from grants.workflow import HAS_GRANT
 
+from .case_letters import freeze_case_letter
 from .ledger import book
 from .money_documents import number_document
 from .moving import locked_application, record, require
@@ -32,7 +37,7 @@ def ask_to_carry_over(
     """
     application = locked_application(application.pk)
     require("grants.request_payment", actor, application)
-    if application.call.definition.carry_over is not CarryOver.BY_DECISION:
+    if application.definition.carry_over is not CarryOver.BY_DECISION:
         raise ClaimRefused("not_allowed")
     if application.status not in HAS_GRANT:
         raise ClaimRefused("late")
@@ -87,6 +92,7 @@ def decide_carry_over(
     """
     application = locked_application(request.application_id)
     request = CarryOverRequest.objects.select_for_update().get(pk=request.pk)
+    request.application = application
     require("grants.decide_money", actor, application)
     if request.decided_at is not None:
         raise ClaimRefused("decided")
@@ -117,6 +123,15 @@ def decide_carry_over(
         actor=actor,
         payload={"amount_sek": granted_sek, "year": request.year},
         texts={"answer": request.answer},
+    )
+    freeze_case_letter(
+        application=application,
+        source=f"carry_over_decision:{request.pk}",
+        content=change_letter(
+            facts_of_carry_over(request, decision=granting(application)),
+            letter_of(application.definition),
+        ),
+        actor=actor,
     )
     if granted_sek:
         for kind, year in (

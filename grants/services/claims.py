@@ -12,11 +12,13 @@ from django.utils.translation import gettext_noop
 
 from applicants.models import User
 from grants.checks.claims import ClaimRefused
+from grants.content.claim_letter import claim_letter
 from grants.content.claims import never_paid, spread
 from grants.definitions import RepaymentTerms
 from grants.enums import Direction, EntryKind, NoticeKind
 from grants.models import Application, Claim, WriteOff
 from grants.selectors import fund_years
+from grants.selectors.claim_facts import claim_facts
 from grants.selectors.claims import (
     CLAIMABLE,
     UNPAID,
@@ -28,6 +30,7 @@ from grants.selectors.claims import (
 from grants.selectors.payments import payment_terms
 from grants.selectors.people import people_of
 
+from .case_letters import freeze_case_letter
 from .ledger import book, book_payment
 from .money_documents import number_document
 from .moving import locked_application, record, require
@@ -42,12 +45,18 @@ def repayment_terms(application: Application) -> RepaymentTerms:
 
 @transaction.atomic
 def send_claim(
-    *, application: Application, actor: User, text: str = "", due_on: date | None = None
+    *,
+    application: Application,
+    actor: User,
+    text: str = "",
+    due_on: date | None = None,
+    pay_to: str = "",
 ) -> Claim | None:
     """Claim back what nobody may use any more, and ask the party for all that is claimed and has
     not been asked for; None where none of it had been paid out.
 
-    The last day to pay is that of the call's terms, or a later one. Raises PermissionDenied for
+    The last day to pay is that of the call's terms, or a later one; `pay_to` says where and how to
+    pay, as the letter tells the party. Raises PermissionDenied for
     anyone but the agency's controllers, ClaimRefused where there is nothing to claim, the grantee
     has asked to carry it over, a payment is under way, or the day is too early.
     """
@@ -81,6 +90,7 @@ def send_claim(
         amount_sek=demanded,
         due_on=due_on or earliest,
         text=text.strip(),
+        pay_to=pay_to.strip(),
         sent_by=actor,
         sent_at=timezone.now(),
     )
@@ -89,6 +99,12 @@ def send_claim(
         Direction.OUT,
         f"claim:{claim.pk}",
         title=gettext_noop("Claim for repayment"),
+        actor=actor,
+    )
+    freeze_case_letter(
+        application=application,
+        source=f"claim:{claim.pk}",
+        content=claim_letter(claim_facts(claim)),
         actor=actor,
     )
     _tell(application, f"{claim.pk}")
@@ -267,9 +283,28 @@ def remind_of_claims(*, limit: int = 200) -> int:
             ).update(reminded_at=timezone.now())
             if taken:
                 record(application, "claim.reminded", actor=None, payload={"claim": claim.pk})
+                _write_reminder(application, claim, today)
                 _tell(application, f"reminder:{claim.pk}")
                 reminded += 1
     return reminded
+
+
+def _write_reminder(application: Application, claim: Claim, today: date) -> None:
+    claim.application = application
+    source = f"claim_reminder:{claim.pk}"
+    number_document(
+        application,
+        Direction.OUT,
+        source,
+        title=gettext_noop("Reminder of a claim for repayment"),
+        actor=None,
+    )
+    freeze_case_letter(
+        application=application,
+        source=source,
+        content=claim_letter(claim_facts(claim, reminded_on=today)),
+        actor=None,
+    )
 
 
 def _tell(application: Application, key: str) -> None:

@@ -43,7 +43,7 @@ def copy_application(
     """
     require("grants.view_application", actor, source)
     require("grants.create_application", actor, source.lead)
-    old, new = source.call.definition, call.definition
+    old, new = source.definition, call.definition
     if old.application is None or new.application is None:
         raise ValueError("only an application with a form can be copied")
     values, rows = saved_values(source), rows_of(source)
@@ -115,7 +115,7 @@ def _fitting(spec: FieldSpec | None, text: str) -> str | None:
 
 def _new_fields(source: Application, application: Application, language: str) -> tuple[str, ...]:
     """The labels of questions that the earlier call's form did not ask."""
-    old, new = source.call.definition.application, application.call.definition.application
+    old, new = source.definition.application, application.definition.application
     if old is None or new is None:
         return ()
     found: list[str] = []

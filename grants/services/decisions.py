@@ -183,7 +183,7 @@ def revoke_application(
     _refuse_unless_ours(application)
     new = _New(application, actor, prepared, Outcome.REVOKED, basis, attendance)
     today = timezone.localdate()
-    grounds = frozenset(each.code for each in application.call.definition.revocation_grounds)
+    grounds = frozenset(each.code for each in application.definition.revocation_grounds)
     move(
         application,
         Action.REVOKE,

@@ -11,7 +11,7 @@ from applicants.rules import SIGNATORIES
 from grants.checks import Facts, LedgerRefused, UnlockableField
 from grants.enums import Approval, NoticeKind, ParticipationRole, SignaturePurpose, Status
 from grants.models import Application, Call, Participation
-from grants.selectors.draft import draft_of, part_sha256
+from grants.selectors.draft import attachments_of, draft_of, part_sha256
 from grants.selectors.people import people_of, people_of_participation
 from grants.workflow import Action
 
@@ -77,7 +77,7 @@ def write_application(
     application = locked_application(application.pk)
     require("grants.write_application", actor, application)
     wanted: set[UnlockableField] = set()
-    if requested_sek is not None and application.call.definition.application is not None:
+    if requested_sek is not None and application.definition.application is not None:
         # Where there is a form, what is asked for is the sum of the budget lines.
         raise FieldLocked
     if requested_sek is not None:
@@ -151,8 +151,10 @@ def answer_participation(
     require("grants.answer_participation", actor, participation)
     if application.status not in {Status.DRAFT, Status.COMPLETION_REQUESTED}:
         raise FieldLocked
-    if approve and application.call.definition.application is not None:
-        sha256 = part_sha256(draft_of(application), participation.organisation_id)
+    if approve and application.definition.application is not None:
+        sha256 = part_sha256(
+            draft_of(application), participation.organisation_id, attachments_of(application)
+        )
         if seen and seen != sha256:
             raise PartChanged
         if not sign(

@@ -304,8 +304,11 @@ def _accept(
 
 def interim_required(application: Application) -> bool:
     """Whether the call asks for an interim report and money was usable at the measuring date:
-    what the grant's own year left to be used later."""
+    what the grant's own year left to be used later. Of a case that was brought in, what was
+    reported before it carried money over is the old register's, and not asked for again."""
     if not application.call.asks_interim:
         return False
     own = [year for year in fund_years(application) if year.year == application.call.year]
+    if application.imported:
+        return any(year.usable_sek > 0 for year in own)
     return any(year.usable_sek + year.carried_over_sek > 0 for year in own)

@@ -8,6 +8,7 @@ import secrets
 import uuid
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +36,8 @@ from .moving import actor_of, locked_call, require
 
 LEASE = timedelta(minutes=5)
 """Longer than a letter takes: the lease is renewed with each."""
+KEPT_UNNAMED = timedelta(hours=24)
+"""How long an archive may lie that no batch names: it may still be on its way."""
 INDEX = "innehall.csv"
 _COLUMNS = ("fil", "diarienummer", "sokande", "beslut", "beslutsdag", "sha256", "innehall_sha256")
 _CHUNK = 1024 * 1024
@@ -241,3 +244,18 @@ def give_up_exhausted_batches(*, now: datetime | None = None) -> int:
     return LetterBatch.objects.filter(
         state=BatchState.RUNNING, lease_until__lte=now, attempts__gte=MAX_ATTEMPTS
     ).update(state=BatchState.FAILED, lease_token=None, lease_until=None, finished_at=now)
+
+
+def clear_left_over(*, now: datetime | None = None) -> int:
+    """Remove archives that no batch names, whole or half written, once they are older than
+    KEPT_UNNAMED: a killed worker left them. Returns how many."""
+    before = ((now or timezone.now()) - KEPT_UNNAMED).timestamp()
+    named = set(LetterBatch.objects.exclude(file_name="").values_list("file_name", flat=True))
+    removed = 0
+    for pattern in ("*.zip", ".*.partial"):
+        for path in batches_folder().glob(pattern):
+            with suppress(FileNotFoundError):  # another worker was first
+                if path.name not in named and path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+    return removed

@@ -38,7 +38,7 @@ def freeze_letter(*, decision: Decision) -> DecisionLetter | None:
     None where the call has no letter, and for a decision that was brought in. Call it in the
     transaction that makes the decision; a second call gives the letter that is there.
     """
-    definition = decision.application.call.definition
+    definition = decision.application.definition
     letter = letter_of(definition)
     if letter is None or decision.imported:
         return None

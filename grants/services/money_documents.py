@@ -16,7 +16,7 @@ def number_document(
     source: str,
     *,
     title: str,
-    actor: User,
+    actor: User | None,
     kind: DocumentKind = DocumentKind.OTHER,
 ) -> CaseDocument:
     """Number the document of a record just made in a locked case. `title` is an English msgid; it

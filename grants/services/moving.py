@@ -17,6 +17,7 @@ from core.services.rows import update
 from grants import rules as grants_rules
 from grants.checks import Facts
 from grants.models import Application, Call
+from grants.models.calls import kept_record
 from grants.workflow import TABLE, Action
 
 EVENTS: Mapping[Action, str] = {
@@ -59,12 +60,14 @@ def ledger_actor(user: User | None) -> str:
 
 
 def locked_call(call_id: int) -> Call:
-    """The call, locked until the transaction ends; taken before its applications."""
-    return (
-        Call.objects.select_for_update(of=("self",))
-        .select_related("agency", "definition_record")
-        .get(pk=call_id)
-    )
+    """The call, locked until the transaction ends; taken before its applications.
+
+    Its definition is not joined: whoever waits while the call gets a new version would find
+    nothing, since PostgreSQL holds what is joined against the row as it is when the lock is had.
+    """
+    call = Call.objects.select_for_update(of=("self",)).select_related("agency").get(pk=call_id)
+    call.definition_record = kept_record(call.definition_record_id)
+    return call
 
 
 def locked_application(application_id: int) -> Application:

@@ -25,7 +25,15 @@ DRAFT_PAGE, CASE_PAGE, OFFICERS_PAGE = "application-tasks", "application-file", 
 """The names of the addresses where the applicant writes the application and reads the case, and
 where the agency's staff read it."""
 _DRAFT_LIKE = frozenset({Status.DRAFT, Status.DISCARDED})
-_OF_REPORT = frozenset({NoticeKind.REPORT_REMINDER, NoticeKind.REPORT_OVERDUE})
+_OWN_WORDS: Mapping[NoticeKind, str] = {
+    NoticeKind.RECEIPT: "receipt",
+    NoticeKind.DECISION: "decision",
+    NoticeKind.REPORT_REMINDER: "report_reminder",
+}
+"""The field of `LetterTexts` with what a call adds to mails of the kind."""
+_OF_REPORT = frozenset(
+    {NoticeKind.REPORT_REMINDER, NoticeKind.REPORT_OVERDUE, NoticeKind.REPORT_SIGNATURE}
+)
 
 
 def notify(
@@ -60,6 +68,8 @@ def _queue(
 ) -> OutboxMessage:
     with translation.override(person.language):
         subject, body = _words(application, kind, address_of(application, to_agency=to_agency))
+        if not to_agency and (own := _own_words(application, kind)):
+            body = f"{own}\n\n{body}"
     return queue_mail(
         recipient=person.email,
         language=person.language,
@@ -97,6 +107,14 @@ def _words(application: Application, kind: NoticeKind, address: str) -> tuple[st
     return subject, _page(news, address)
 
 
+def _own_words(application: Application, kind: NoticeKind) -> str:
+    """What the call itself adds to mails of the kind, in the active language."""
+    name = _OWN_WORDS.get(kind)
+    texts = application.definition.letters
+    own = None if name is None or texts is None else getattr(texts, name)
+    return "" if own is None else str(own.in_(translation.get_language() or "sv"))
+
+
 def _named(application: Application) -> Mapping[str, str]:
     call = application.call
     return {
@@ -108,7 +126,7 @@ def _named(application: Application) -> Mapping[str, str]:
 
 def _title(application: Application) -> str:
     english = (translation.get_language() or "sv").startswith("en")
-    return application.call.definition.title.in_("en" if english else "sv")
+    return application.definition.title.in_("en" if english else "sv")
 
 
 def _page(news: str, address: str) -> str:

@@ -239,7 +239,7 @@ def _document(
     application: Application, paper: PaperApplication, files: Iterable[StoredFile]
 ) -> dict[str, Any]:
     """What is kept as the version: as of any application, with what only a paper has."""
-    has_form = application.call.definition.application is not None
+    has_form = application.definition.application is not None
     draft = draft_of(application) if has_form else None
     parts = list(participants_of(application))
     return {
@@ -265,6 +265,7 @@ def _received(
     silent = [str(each) for each in sorted(NOT_TOLD_BY_PAPER)]
     application.received_at = paper.received_at
     application.late = is_late(application, paper.received_at)
+    application.definition_record = call.definition_record
     all_signed = all(each.signed for each in paper.participants[1:])
     if all_signed:
         silent.remove("partners_approved")
@@ -287,7 +288,7 @@ def _received(
                 actor_id=actor.pk,
             ),
             actor=actor,
-            saving=["received_at", "late"],
+            saving=["received_at", "late", "definition_record"],
             payload={
                 "version": 1,
                 "sha256": sha256_text(text),

@@ -93,7 +93,7 @@ def _tell_invited(
 def _take_part(application: Application, organisation: Organisation) -> Participation:
     if organisation.pk == application.lead_id:
         raise PartnerRefused("own_organisation")
-    if organisation.kind not in application.call.definition.who_may_apply:
+    if organisation.kind not in application.definition.who_may_apply:
         raise PartnerRefused("kind_not_entitled")
     participation, created = Participation.objects.get_or_create(
         application=application,
@@ -160,7 +160,7 @@ def invite_by_mail(*, application: Application, email: str, actor: User) -> Part
     with translation.override(actor.language):
         named = {
             "organisation": application.lead.name,
-            "call": application.call.definition.title.in_(translation.get_language() or "sv"),
+            "call": application.definition.title.in_(translation.get_language() or "sv"),
         }
         queue_mail(
             recipient=address,

@@ -20,7 +20,7 @@ from grants.selectors.payments import CasePlan, file_rows, has_giro, plans_of
 from grants.workflow import HAS_GRANT
 
 from .moving import locked_applications, record, require
-from .payments import CLAIMED, NOT_IN_FORCE, STOPPED, TAKEN_BACK, take_out
+from .payments import CLAIMED, MERGED, NOT_IN_FORCE, STOPPED, TAKEN_BACK, take_out
 
 
 @transaction.atomic
@@ -231,6 +231,8 @@ def _hindrance(payment: Payment, plan: CasePlan | None) -> str:
         return NOT_IN_FORCE
     if plan.stopped:
         return STOPPED
+    if payment.organisation_id != payment.application.lead_id:
+        return MERGED
     moved = sum(part.amount_sek for part in plan.parts if part.state in {"paid", "ordered"})
     entitled = sum(year.granted_sek - year.to_repay_sek for year in plan.years)
     return CLAIMED if moved > entitled else ""

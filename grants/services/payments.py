@@ -22,6 +22,7 @@ from .moving import locked_application, record, require
 from .notices import notify
 
 STOPPED, NOT_IN_FORCE, CLAIMED, TAKEN_BACK = "stopped", "not_in_force", "claimed", "cancelled"
+MERGED = "merged"
 """Why a payment was taken out of its order, as its `reason`."""
 _CAN_BE_TAKEN_OUT = (OrderState.MADE, OrderState.APPROVED)
 
@@ -86,7 +87,8 @@ def stop_payments(*, application: Application, actor: User, reason: str) -> Paym
         application=application, reason=reason, stopped_by=actor, stopped_at=timezone.now()
     )
     record(application, "payment.stopped", actor=actor, texts={"reason": reason})
-    for payment in Payment.objects.select_for_update().filter(
+    # The order itself is not locked: whoever approves it holds it, and waits for the case.
+    for payment in Payment.objects.select_for_update(of=("self",)).filter(
         application=application,
         state=PaymentState.ORDERED,
         order__state__in=[str(state) for state in _CAN_BE_TAKEN_OUT],

@@ -20,7 +20,7 @@ from core.services.rows import insert
 from grants.checks import Facts, Finding, SubmissionBlocked, all_answered, refusals
 from grants.content.draft import Draft
 from grants.enums import Direction, DocumentKind, NoticeKind, SignaturePurpose, Status
-from grants.models import Application, ApplicationVersion, Participation, Signature
+from grants.models import Application, ApplicationVersion, Attachment, Participation, Signature
 from grants.selectors import latest_version, participants_of
 from grants.selectors.draft import (
     attachments_of,
@@ -113,7 +113,7 @@ def sign_application(
     version = latest_version(application)
     if application.status == Status.SUBMITTED and version is not None:
         return receipt_of(application, version)
-    has_form = application.call.definition.application is not None
+    has_form = application.definition.application is not None
     draft = draft_of(application) if has_form else None
     parts = participants_with_history(application)
     files = attachments_of(application) if has_form else []
@@ -150,6 +150,7 @@ def sign_application(
         number = 1 if version is None else version.number + 1
         application.received_at = now
         application.late = is_late(application, now)
+        application.definition_record = application.call.definition_record
         numbered = not application.register_number
         if numbered:
             # The counter comes last in the lock order, after the journal.
@@ -161,13 +162,13 @@ def sign_application(
             Action.SUBMIT,
             facts,
             actor=actor,
-            saving=["received_at", "late", "register_number"],
+            saving=["received_at", "late", "register_number", "definition_record"],
             payload={"version": number, "sha256": sha256, "late": application.late},
             on_behalf_of=application.lead,
         )
         version = _keep_version(application, actor, number, text, now)
         register_version(version, DocumentKind.APPLICATION, actor)
-        _bind_signatures(application, version, draft, parts)
+        _bind_signatures(application, version, draft, parts, files)
         if numbered:
             record(
                 application,
@@ -184,6 +185,7 @@ def _bind_signatures(
     version: ApplicationVersion,
     draft: Draft | None,
     parts: Iterable[Participation],
+    files: Iterable[Attachment],
 ) -> None:
     """The lead's signatures under this content, and the partners' under their parts as they are
     in it, belong to the version from now on."""
@@ -193,7 +195,7 @@ def _bind_signatures(
             approved |= Q(
                 purpose=SignaturePurpose.APPROVE,
                 organisation=part.organisation_id,
-                sha256=part_sha256(draft, part.organisation_id),
+                sha256=part_sha256(draft, part.organisation_id, files),
             )
     Signature.objects.filter(
         Q(purpose=SignaturePurpose.SUBMIT, sha256=version.sha256) | approved,
@@ -269,10 +271,11 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
     permitted(Action.COMPLETE, actor, application)
     version = latest_version(application)
     now = timezone.now()
-    has_form = application.call.definition.application is not None
+    has_form = application.definition.application is not None
     draft = draft_of(application) if has_form else None
     parts = participants_of(application)
-    text = canonical_json(document_of(application, draft, parts=parts))
+    files = attachments_of(application) if has_form else []
+    text = canonical_json(document_of(application, draft, parts=parts, files=files))
     number = 1 if version is None else version.number + 1
     due = application.completion_due
     fields, application.completion_fields = application.completion_fields, []
@@ -297,7 +300,7 @@ def complete_application(*, application: Application, actor: User) -> Receipt:
     )
     version = _keep_version(application, actor, number, text, now)
     register_version(version, DocumentKind.COMPLETION, actor)
-    _bind_signatures(application, version, draft, parts)
+    _bind_signatures(application, version, draft, parts, files)
     _tell_received(application, version, actor, parts)
     notify(
         application=application,

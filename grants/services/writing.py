@@ -1,6 +1,6 @@
 """Writing an application, field by field: nothing that was saved is lost or silently replaced."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -64,9 +64,7 @@ def save_value(
     draft = draft_of(application, values, rows)
     parts = list(participants_of(application))
     _may_write(application, path, actor, parts, rows)
-    spec = field_spec(
-        application.call.definition, path, surroundings_of(draft, rows, parts), language
-    )
+    spec = field_spec(application.definition, path, surroundings_of(draft, rows, parts), language)
     if spec is None:
         raise UnknownField(path)
     there = values.get(path, SavedValue(path))
@@ -123,7 +121,7 @@ def add_row(*, application: Application, kind: RowKind, actor: User, area: str =
     parts = list(participants_of(application))
     _may_add(application, kind, actor, parts)
     if (kind is RowKind.ACTIVITY) != bool(area) or (
-        area and application.call.definition.area(area) is None
+        area and application.definition.area(area) is None
     ):
         raise UnknownField(area)
     newest = application.rows.aggregate(newest=Max("number"))["newest"] or 0
@@ -250,6 +248,17 @@ def _follow_up(
         application.requested_sek = requested
         application.save(update_fields=["requested_sek"])
     changed = changed_parts(before, after, path)
+    ask_again_where_answered(application, parts, changed=changed, actor=actor)
+
+
+def ask_again_where_answered(
+    application: Application,
+    parts: Iterable[Participation],
+    *,
+    changed: Collection[int | None],
+    actor: User,
+) -> None:
+    """Let the partners whose part has changed approve anew, where they had answered."""
     for part in parts:
         if (
             part.role == ParticipationRole.PARTNER

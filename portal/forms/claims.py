@@ -12,7 +12,7 @@ from .money import AmountField
 LONGEST = 4_000
 
 
-class _DayField(forms.DateField):
+class DayField(forms.DateField):
     """A day written as 2014-03-31."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -23,16 +23,23 @@ class _DayField(forms.DateField):
 class ClaimForm(forms.Form):
     """What the party is told of a claim, and by when it is to pay."""
 
-    due_on = _DayField(label=_("Last day to pay"), help_text=_("Written as 2014-03-31."))
+    due_on = DayField(label=_("Last day to pay"), help_text=_("Written as 2014-03-31."))
     text = forms.CharField(
         label=_("What the party is told"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    pay_to = forms.CharField(
+        label=_("How to pay"),
+        help_text=_("Such as a bankgiro. It stands in the letter, and is remembered to the next."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
-    def __init__(self, data: Any = None, *, due_on: date) -> None:
-        super().__init__(data, initial={"due_on": due_on}, prefix="claim")
+    def __init__(self, data: Any = None, *, due_on: date, pay_to: str = "") -> None:
+        super().__init__(data, initial={"due_on": due_on, "pay_to": pay_to}, prefix="claim")
 
 
 class RepaymentForm(forms.Form):
@@ -80,7 +87,7 @@ class CarryOverDecisionForm(forms.Form):
         help_text=_("0 rejects the request."),
         least=0,
     )
-    use_by = _DayField(
+    use_by = DayField(
         label=pgettext_lazy("carry over", "Last day to use it"),
         help_text=_("Written as 2014-03-31. Not needed where the request is rejected."),
         required=False,

@@ -13,6 +13,12 @@ from grants.selectors.parts import Reader, parts_of_document, said
 from grants.selectors.register import files_of_document, source_of
 from reviews.models import Communication, CommunicationAnswer, NotCommunicating, Note, Opinion
 
+from .change_documents import (
+    change_answer_text,
+    change_question_text,
+    change_text,
+    letter_text,
+)
 from .money_documents import (
     carry_over_decision_text,
     carry_over_text,
@@ -107,6 +113,11 @@ _READERS: Mapping[str, Reader] = {
     "requisition": requisition_text,
     "carry_over": carry_over_text,
     "carry_over_decision": carry_over_decision_text,
+    "claim_reminder": letter_text,
+    "change": change_text,
+    "change_question": change_question_text,
+    "change_answer": change_answer_text,
+    "change_decision": letter_text,
     "note": _note,
     "communication": _communication,
     "communication_answer": _answer,

@@ -1,6 +1,6 @@
 """Reading editions as the portal shows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,23 @@ from core.models import Agency
 from grants.models import Call
 from portal.rules import LOOKS_AROUND
 from reporting.content import ReportContent
+from reporting.content.years import YearsTable
 from reporting.models import Edition, EditionBuild, Report
 from reporting.selectors.edition_content import edition_content
 from reporting.selectors.reports import reports_listed, reports_visible_to
+from reporting.selectors.years import (
+    TableOfYears,
+    editions_by_year,
+    tables_of_years,
+    years_table,
+)
 
 from .listing import with_cutoff
 
 _KEPT = 16
 _contents: dict[tuple[int, datetime, str], ReportContent] = {}
+_YEARS_KEPT = 256
+_years: dict[tuple[object, ...], Any] = {}
 
 
 def content_of(edition: Edition, language: str) -> ReportContent:
@@ -34,6 +43,45 @@ def content_of(edition: Edition, language: str) -> ReportContent:
             _contents.clear()
         found = _contents[key] = edition_content(edition, language)
     return found
+
+
+def tables_with_years(agency: Agency, language: str) -> tuple[TableOfYears, ...]:
+    """The tables that can be compared; kept in the process as long as no edition is made.
+
+    Raises reporting.selectors.datasets.DatasetDamaged.
+    """
+    editions = editions_by_year(agency)
+    return _kept(
+        ("tables", *_identity(editions), language), lambda: tables_of_years(editions, language)
+    )
+
+
+def table_with_years(
+    agency: Agency, stream: str, year: int, number: int, language: str
+) -> YearsTable:
+    """One of them with its years; kept likewise.
+
+    Raises LookupError, reporting.selectors.datasets.DatasetDamaged.
+    """
+    editions = editions_by_year(agency)
+    return _kept(
+        ("table", *_identity(editions), stream, year, number, language),
+        lambda: years_table(editions, stream=stream, year=year, number=number, language=language),
+    )
+
+
+def _identity(editions: list[Edition]) -> tuple[object, ...]:
+    return tuple((edition.pk, edition.created_at) for edition in editions)
+
+
+def _kept[Found](key: tuple[object, ...], compute: Callable[[], Found]) -> Found:
+    if key not in _years:
+        found = compute()
+        if len(_years) >= _YEARS_KEPT:
+            _years.clear()
+        _years[key] = found
+    kept: Found = _years[key]
+    return kept
 
 
 def looks_into(user: Any, agency: Agency) -> bool:

@@ -65,7 +65,7 @@ def progress_of(application: Application, person: User) -> Progress:
         if not row.by_shut_out
     }
     left = missing(demands, findings)
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     forms = assessments_of(application) if form is not None else []
     opinions = list(opinions_on(application))
     unheard = unheard_material(

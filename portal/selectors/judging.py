@@ -14,7 +14,6 @@ from grants.models import Application, Attachment, Participation
 from grants.selectors.cases import participations_in
 from grants.selectors.draft import attachments_of
 from grants.selectors.sent_in import document_of_version, organisation_ids
-from portal.selectors.definitions import definition_of
 from portal.selectors.known import reported_as_begun
 from reviews.checks import Demand, Told, proposed, satisfied
 from reviews.content.findings import FINDING, ProposedFinding
@@ -97,7 +96,7 @@ class Judging:
 def judging_of(application: Application) -> Judging:
     """The requirements of a case. It comes with call, agency and definition."""
     call = application.call
-    definition = definition_of(call)
+    definition = application.definition
     parts: list[Any] = list(with_granted_before(participations_in(application.pk), call))
     before = frozenset(part.organisation_id for part in parts if part.granted_before)
     on_last_year = any(

@@ -108,9 +108,13 @@ def asked_back(document: CaseDocument, number: int, language: str) -> tuple[Part
 
 
 def files_of_report(document: CaseDocument, number: int) -> list[StoredFile]:
-    """The files that the report was sent in with."""
+    """The files that the report was sent in with, but for those that are documents of their own
+    in the case."""
     found = _document(document, number)
     if found is None:
         return []
-    files = StoredFile.objects.filter(report_file__report=found.version.report_id)
+    own = CaseDocument.objects.filter(application=document.application_id, file__isnull=False)
+    files = StoredFile.objects.filter(report_file__report=found.version.report_id).exclude(
+        pk__in=own.values("file")
+    )
     return [each for each in files.order_by("pk") if each.sha256 in found.document]

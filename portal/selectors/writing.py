@@ -37,7 +37,6 @@ from grants.selectors.draft import (
     surroundings_of,
 )
 from grants.selectors.submission import leads_others, snapshot_of
-from portal.selectors.definitions import definition_of
 
 UNDO_FOR = timedelta(days=1)
 """How long a removed row is offered back on its page."""
@@ -144,7 +143,7 @@ def room_of(user: Any, pk: int) -> Room | None:
     application = _room_application.first(organisation_ids_of(user), pk)
     if application is None:
         return None
-    definition = definition_of(application.call)
+    definition = application.definition
     if definition.application is None:
         return None
     values = saved_values(application)

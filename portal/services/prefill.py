@@ -23,7 +23,7 @@ def fill_in_what_is_known(*, application: Application) -> int:
     fields were filled in.
     """
     application = locked_application(application.pk)
-    definition = application.call.definition
+    definition = application.definition
     if definition.application is None:
         return 0
     asked = [

@@ -66,6 +66,9 @@ def _rest(user: Any) -> Places:
     if rules.has_perm("portal.take_part", user):
         yield _("Reports to review"), "report-inbox"
         yield _("Distribute the frame"), "distribution-list"
+        yield _("Changes to decide on"), "change-list"
+    if rules.has_perm("portal.make_calls", user):
+        yield _("Make calls"), "call-making"
     if rules.has_perm("portal.read_letters", user):
         yield _("Decision letters"), "letter-batches"
     if rules.has_perm("portal.decide", user):
@@ -74,6 +77,12 @@ def _rest(user: Any) -> Places:
         yield _("Supervision decisions"), "supervision-list"
     if not rules.has_perm("portal.keep_register", user) and rules.has_perm("portal.disclose", user):
         yield _("Requests for documents"), "disclosures"
+    if rules.has_perm("portal.keep_trainings", user):
+        yield _("Trainings"), "training-list"
+    if rules.has_perm("portal.make_editions", user):
+        yield _("Reports as data"), "report-data"
+    if rules.has_perm("portal.keep_rates", user):
+        yield _("Reference rates"), "reference-rates"
     if rules.has_perm("portal.administer", user):
         yield _("Delegation"), "delegation"
         yield _("Conflicts of interest"), "shut-out-list"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from portal.views.access import Access
 
-from . import cases, money, organisations, own, public, work
+from . import calls_making, cases, changes, money, organisations, own, previews, public, work
 from .route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -14,6 +14,9 @@ ROUTES: tuple[Route, ...] = (
     *work.ROUTES,
     *cases.ROUTES,
     *money.ROUTES,
+    *changes.ROUTES,
+    *calls_making.ROUTES,
+    *previews.ROUTES,
     # Last: any word may be the name of a part of an application.
     *own.ROUTES,
 )

@@ -8,6 +8,7 @@ from portal.views import (
     own_money,
     payment_order,
     payments,
+    rates,
     reconciling,
 )
 from portal.views.access import Access
@@ -43,6 +44,7 @@ ROUTES = (
         Access.LOOK_AROUND,
     ),
     Route("ekonomi/aterkrav/", claims.claims, "claims", Access.HANDLE_MONEY),
+    Route("ekonomi/referensranta/", rates.reference_rates, "reference-rates", Access.KEEP_RATES),
     Route("beslut/pengar/", claims.money_decisions, "money-decisions", Access.DECIDE),
     Route(
         "ansokningar/<int:pk>/aterkrav/",

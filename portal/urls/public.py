@@ -7,14 +7,19 @@ from portal.views import (
     editions,
     eligibility,
     invitations,
+    previewing,
     public,
     public_round,
+    report_writing,
+    years,
 )
 from portal.views.access import Access
 
 from .route import Route
 
-EDITION = "rapporter/<slug:agency>/<int:year>/utgava/<int:number>/"
+YEAR = "rapporter/<slug:agency>/<int:year>/"
+EDITION = f"{YEAR}utgava/<int:number>/"
+YEARS = "rapporter/<slug:agency>/over-tid/<slug:stream>/<int:year>/<int:number>/"
 
 ROUTES = (
     Route("", public.front_page, "front-page", Access.PUBLIC),
@@ -54,6 +59,29 @@ ROUTES = (
     Route("rapporter/", editions.edition_list, "edition-list", Access.PUBLIC),
     Route("rapporter/bygg/", builds.edition_build, "edition-build", Access.MAKE_EDITIONS),
     Route("rapporter/bygg/<int:pk>/", builds.build_detail, "build-detail", Access.MAKE_EDITIONS),
+    Route(
+        f"{YEAR}forhandsvisning/",
+        previewing.edition_preview,
+        "edition-preview",
+        Access.MAKE_EDITIONS,
+    ),
+    Route(f"{YEAR}saknade/", previewing.missing, "missing-reports", Access.MAKE_EDITIONS),
+    Route(f"{YEAR}texter/", report_writing.report_texts, "report-texts", Access.MAKE_EDITIONS),
+    Route(
+        f"{YEAR}texter/<slug:place>/<slug:lang>/",
+        report_writing.report_text,
+        "report-text",
+        Access.MAKE_EDITIONS,
+    ),
+    Route(
+        f"{YEAR}texter/<slug:place>/<slug:lang>/versioner/",
+        report_writing.report_text_history,
+        "report-text-history",
+        Access.MAKE_EDITIONS,
+    ),
+    Route("rapporter/<slug:agency>/over-tid/", years.years_tables, "years-tables", Access.PUBLIC),
+    Route(f"{YEARS}", years.years_table, "years-table", Access.PUBLIC),
+    Route(f"{YEARS}jamforelse.pdf", years.years_pdf, "years-pdf", Access.PUBLIC),
     Route("rapporter/<int:year>/", editions.year_editions, "year-editions", Access.PUBLIC),
     Route(EDITION, editions.edition_detail, "edition-detail", Access.PUBLIC),
     Route(f"{EDITION}rapport.<slug:ending>", editions.edition_file, "edition-file", Access.PUBLIC),

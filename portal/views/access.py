@@ -32,6 +32,7 @@ class Access(StrEnum):
     ADMINISTER = "portal.administer"
     READ_LETTERS = "portal.read_letters"
     DECIDE = "portal.decide"
+    MAKE_CALLS = "portal.make_calls"
     MAKE_EDITIONS = "portal.make_editions"
     ANSWER_REQUESTS = "portal.answer_requests"
     SEE_MAIL = "portal.see_mail"
@@ -39,6 +40,8 @@ class Access(StrEnum):
     DISCLOSE = "portal.disclose"
     GIVE_OPINIONS = "portal.give_opinions"
     HANDLE_MONEY = "portal.handle_money"
+    KEEP_RATES = "portal.keep_rates"
+    KEEP_TRAININGS = "portal.keep_trainings"
 
 
 def person_of(request: HttpRequest) -> User:

@@ -123,7 +123,7 @@ def _against(application: Application, grounds: tuple[str, ...]) -> list[Summary
             )
         )
     if AdmissionGround.NOT_ENTITLED in grounds:
-        allowed = {str(kind) for kind in application.call.definition.who_may_apply}
+        allowed = {str(kind) for kind in application.definition.who_may_apply}
         names = [
             f"{part.organisation.name} ({part.organisation.get_kind_display()})"
             for part in participants_of(application)

@@ -18,7 +18,7 @@ from grants.selectors import applications_visible_to, case_file, fund_years_in
 from portal.content import status_tag
 from portal.exports.applications import applications_csv
 from portal.forms import ApplicationFilter
-from portal.selectors.definitions import definition_of, parse_definitions
+from portal.selectors.definitions import parse_definitions
 from portal.selectors.listing import (
     APPLICATION_KEYS,
     applications_found,
@@ -131,7 +131,7 @@ def application_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
     application = case_file(request.user, pk)
     if application is None:
         raise Http404
-    definition = definition_of(application.call)
+    definition = application.definition
     title = call_title(application.call)
     context = {
         "crumbs": [

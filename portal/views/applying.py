@@ -171,7 +171,7 @@ def application_tasks(request: HttpRequest, *, pk: int) -> HttpResponse:
         if left is None and call.closes_on and call.closes_on < timezone.localdate(now)
         else "",
         "completion": _completion(page),
-        "sections": _task_sections(page),
+        "sections": task_sections(page),
         "blocking": sum(each.blocks for each in room.findings),
         "more": _more(page),
     }
@@ -182,7 +182,8 @@ def _task(page: Page, section: Section) -> Task:
     return Task(section.title, page.state(section), url=section_url(page.pk, section.slug))
 
 
-def _task_sections(page: Page) -> tuple[TaskSection, ...]:
+def task_sections(page: Page) -> tuple[TaskSection, ...]:
+    """The parts of the application with how far each has come."""
     kinds: list[tuple[Text, set[Kind]]] = [
         (_("Who applies"), {Kind.ORGANISATION, Kind.PARTNERS}),
         (_("What you apply for"), {Kind.QUESTIONS, Kind.AREAS, Kind.AREA}),

@@ -23,7 +23,6 @@ from grants.definitions.assessment import AssessmentForm
 from grants.models import Application
 from grants.selectors import latest_version
 from grants.selectors.sent_in import content_of_version
-from portal.selectors.definitions import definition_of
 from portal.views.access import person_of
 from portal.views.applying_fields import FormField, Typed, form_field, shown_text
 from portal.views.applying_sections import field_id
@@ -103,7 +102,7 @@ class Assessing:
 
 def assessing_of(request: HttpRequest, application: Application) -> Assessing:
     """The case's forms, as the reader meets them. Raises Http404 for a call without a form."""
-    form = definition_of(application.call).assessment
+    form = application.definition.assessment
     if form is None:
         raise Http404
     person = person_of(request)
@@ -198,8 +197,28 @@ def _page(
     request: HttpRequest, assessing: Assessing, posted: Posted, *, status: int = 200
 ) -> HttpResponse:
     application, person = assessing.application, person_of(request)
+    context = {
+        "crumbs": officers_crumbs(application, Crumb(_("Assessment"))),
+        "may_begin": assessing.open
+        and assessing.mine is None
+        and may_begin(assessing.form, list(assessing.forms), application, person),
+        "take_over": _to_take_over(assessing, person.pk),
+        "others": _others(assessing, person.pk),
+        "differences": _differences(assessing),
+        "laid": _laid(application),
+        **form_context(request, assessing, posted.typed),
+        **autosave_context(request, application, "assessment"),
+    }
+    return render(request, "portal/assess/assessment.html", context, status=status)
+
+
+def form_context(
+    request: HttpRequest, assessing: Assessing, typed: Mapping[str, Typed]
+) -> dict[str, Any]:
+    """One's own form as it is drawn, with its points and what is left of it."""
+    application = assessing.application
     left = unanswered(assessing.form, assessing.answers) if assessing.mine else ()
-    groups = _groups(request, assessing, posted.typed)
+    groups = _groups(request, assessing, typed)
     points = scored(assessing.form, assessing.answers) if assessing.mine else None
     show_left = "kvar" in request.GET and left
     fields = {each.field.path: each.field for group in groups for each in group.questions}
@@ -209,7 +228,7 @@ def _page(
             fields[path].label,
             each.error or _("somebody else has saved another text"),
         )
-        for path, each in posted.typed.items()
+        for path, each in typed.items()
         if path in fields
     ]
     if show_left and assessing.mine is not None:
@@ -219,27 +238,17 @@ def _page(
             for path in paths
             if path in fields
         ]
-    context = {
-        "crumbs": officers_crumbs(application, Crumb(_("Assessment"))),
+    return {
         "application": application,
         "call_title": call_title(application.call),
         "assessing": assessing,
         "groups": groups,
         "points": _points_text(points),
         "left": len(left),
-        "may_begin": assessing.open
-        and assessing.mine is None
-        and may_begin(assessing.form, list(assessing.forms), application, person),
-        "take_over": _to_take_over(assessing, person.pk),
         "done": moment(assessing.mine.done_at) if assessing.mine and assessing.mine.done_at else "",
-        "others": _others(assessing, person.pk),
-        "differences": _differences(assessing),
-        "laid": _laid(application),
         "problems": problems,
         "editable": assessing.writable,
-        **autosave_context(request, application, "assessment"),
     }
-    return render(request, "portal/assess/assessment.html", context, status=status)
 
 
 def _laid(application: Application) -> Laid | None:
@@ -247,7 +256,7 @@ def _laid(application: Application) -> Laid | None:
     if version is None:
         return None
     version.application = application
-    content = content_of_version(version, definition_of(application.call), language())
+    content = content_of_version(version, application.definition, language())
     files = file_addresses(application, own=False) if content.attachments else {}
     return laid_out(content, files)
 

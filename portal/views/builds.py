@@ -1,5 +1,7 @@
 """Making an edition: asking for it, and following the work."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from portal.views.access import person_of
 from portal.views.editions import edition_title, edition_url
 from portal.views.labels import agency_name, day
 from reporting.enums import BuildStage, BuildState
+from reporting.models import EditionBuild
 from reporting.services.editions import request_build
 
 FINISHED = (BuildState.DONE, BuildState.FAILED)
@@ -73,6 +76,13 @@ def build_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         "edition_url": edition_url(edition) if edition else "",
         "edition_title": edition_title(edition) if edition else "",
         "result": _("The edition is ready."),
+        "texts_url": _texts_url(build),
     }
     template = "build_progress" if request.headers.get("HX-Request") else "build_detail"
     return render(request, f"portal/{template}.html", context)
+
+
+def _texts_url(build: EditionBuild) -> str:
+    """The texts of the year, with the figures of the build's own cut-off."""
+    address = reverse("report-texts", args=[build.agency.code, build.year])
+    return f"{address}?{urlencode({'cutoff': build.cutoff.isoformat()})}"

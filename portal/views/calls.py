@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import rules
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
-from applicants.enums import OrganisationKind
-from applicants.selectors import remember_work
+from applicants.enums import OrganisationKind, Role
+from applicants.selectors import remember_work, work_of
+from applicants.selectors.people import agency_ids_for
 from core import formats
 from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table
 from core.definitions import describe
@@ -21,6 +23,7 @@ from grants.definitions import AppliesTo, CallDefinition
 from grants.models import Call
 from grants.selectors import calls_visible_to
 from grants.selectors.rounds import OutcomeCounts, outcome_counts
+from portal.rules import LOOKS_AROUND
 from portal.selectors.calls import coming_on, open_on, sums_by_call
 from portal.selectors.definitions import definition_of, parse_definitions
 from portal.views.application_form import application_texts
@@ -118,15 +121,44 @@ def call_detail(request: HttpRequest, *, agency: str, code: str) -> HttpResponse
     """One call: what for, for whom, how much, when, and what came of it."""
     call = get_object_or_404(calls_visible_to(request.user), agency__code=agency, code=code)
     definition = definition_of(call)
-    here = language()
-    titles = definition.area_titles(here)
     remember_work(request.user)
     looks_around = rules.has_perm("portal.look_around", request.user)
     now = timezone.now()
     state = call_state(call, timezone.localdate(now))
-    title = definition.title.in_(here)
     context = {
-        "crumbs": [calls_crumb(), Crumb(title)],
+        "crumbs": [calls_crumb(), Crumb(definition.title.in_(language()))],
+        "cases_url": f"{reverse('application-list')}?call={call.pk}" if looks_around else "",
+        "preview_url": preview_url(request.user, call) if looks_around else "",
+        "data_url": f"{reverse('report-data')}?call={call.pk}" if _takes_out(request, call) else "",
+        "decisions_url": reverse("round-decisions", args=[call.agency.code, call.code])
+        if call.is_published
+        else "",
+    }
+    if definition.application is None or state is CallState.CLOSED:
+        context["figures"] = _figures(outcome_counts(call))
+    return render(request, call_template(definition), context | call_context(call, now))
+
+
+def preview_url(user: Any, call: Call) -> str:
+    """Where the agency's staff see the call as others will; "" for everybody else."""
+    if call.agency_id not in agency_ids_for(user, LOOKS_AROUND):
+        return ""
+    return reverse("call-preview", args=[call.agency.code, call.code])
+
+
+def call_template(definition: CallDefinition) -> str:
+    """The template of a call's page: one with an application form says how to apply."""
+    name = "call_detail" if definition.application is None else "call_open"
+    return f"portal/{name}.html"
+
+
+def call_context(call: Call, now: datetime) -> dict[str, Any]:
+    """What a call's page says by its definition, at that moment (UTC)."""
+    definition = definition_of(call)
+    here = language()
+    titles = definition.area_titles(here)
+    title = definition.title.in_(here)
+    context: dict[str, Any] = {
         "call": call,
         "title": title,
         "agency": agency_name(call.agency),
@@ -136,24 +168,25 @@ def call_detail(request: HttpRequest, *, agency: str, code: str) -> HttpResponse
         "groups": _area_groups(definition),
         "requirements": _requirements(definition),
         "form": describe(definition.report_questionnaire, here, area_titles=titles),
-        "cases_url": f"{reverse('application-list')}?call={call.pk}" if looks_around else "",
-        "decisions_url": reverse("round-decisions", args=[call.agency.code, call.code])
-        if call.is_published
-        else "",
     }
-    if definition.application is None or state is CallState.CLOSED:
-        context["figures"] = _figures(outcome_counts(call))
     if definition.application is None:
-        context["summary"] = [*_summary(call, definition), *_days_after(call)]
-        return render(request, "portal/call_detail.html", context)
-    context |= {
-        "state": state,
+        return context | {"summary": [*_summary(call, definition), *_days_after(call)]}
+    return context | {
+        "state": call_state(call, timezone.localdate(now)),
         "countdown": countdown(call, now),
         "left_texts": left_texts(),
         "dates": _dates(call, definition),
         "application": application_texts(definition, here),
     }
-    return render(request, "portal/call_open.html", context)
+
+
+def _takes_out(request: HttpRequest, call: Call) -> bool:
+    """Whether the reader takes the call's reports out as data: an analyst of its agency, by the
+    work that the page has asked for already."""
+    return any(
+        work.role == Role.ANALYST and work.agency_id == call.agency_id
+        for work in work_of(request.user)
+    )
 
 
 def _summary(call: Call, definition: CallDefinition) -> list[SummaryRow]:

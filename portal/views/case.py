@@ -16,7 +16,7 @@ from portal.selectors.cases import case_reports, findings_of
 from portal.selectors.listing import is_late
 from reporting.models import Report
 
-from .labels import day, language, money
+from .labels import day, language, money, part_text
 
 
 def not_recorded() -> str:
@@ -84,7 +84,7 @@ def participants_table(application: Application) -> Table:
                     url=reverse("organisation-detail", args=[part.organisation_id]),
                 ),
                 (
-                    Cell(part.get_role_display()),
+                    Cell(part_text(part)),
                     Cell(part.organisation.get_kind_display()),
                     Cell(part.organisation.county.name),
                     Cell(part.get_approval_display()),

@@ -25,6 +25,7 @@ from grants.selectors.claims import (
     carry_overs_of,
     claims_of,
     interest_of,
+    last_paid_to,
     owed_in,
     write_offs_of,
 )
@@ -49,6 +50,8 @@ from portal.views.claim_texts import (
     write_offs_table,
 )
 from portal.views.labels import call_title, money
+from portal.views.letter_links import letter_links
+from portal.views.rates import missing_notice
 
 DONE: Mapping[str, Text] = {
     "claim": gettext_lazy("The claim is made."),
@@ -73,7 +76,11 @@ def case_claims(request: HttpRequest, *, pk: int) -> HttpResponse:
     wanted = request.POST.get("action", "")
     earliest = timezone.localdate() + timedelta(days=repayment_terms(application).due_days)
     data = {name: request.POST if wanted == name else None for name in DONE}
-    claim_form = ClaimForm(data["claim"], due_on=earliest)
+    claim_form = ClaimForm(
+        data["claim"],
+        due_on=earliest,
+        pay_to=last_paid_to(application) if handles and request.method != "POST" else "",
+    )
     repayment, write_off = RepaymentForm(data["repayment"]), WriteOffForm(data["write-off"])
     carried = list(carry_overs_of(application))
     asked = next((each for each in carried if each.decided_at is None), None)
@@ -100,10 +107,10 @@ def case_claims(request: HttpRequest, *, pk: int) -> HttpResponse:
     years, today = fund_years_in(entries), timezone.localdate()
     found = owed_in(entries, claims)
     ended = today > application.call.spend_by and usable_sek(years) > 0
-    late = interest_row(
-        interest_of(application, claims, entries, today), repayment_terms(application), today
-    )
+    counted = interest_of(application, claims, entries, today)
+    late = interest_row(counted, repayment_terms(application), today)
     offs = list(write_offs_of(application))
+    letters = letter_links(application, own=False)
     waiting = next((each for each in offs if each.decided_at is None), None)
     context = {
         "crumbs": [
@@ -124,10 +131,13 @@ def case_claims(request: HttpRequest, *, pk: int) -> HttpResponse:
             Figure(pgettext("money", "Still to be repaid"), money(found.open_sek)),
             *([] if late is None else [late]),
         ],
-        "claims": claims_table(claims, today),
+        "rate_notice": None
+        if counted is None or counted.unknown_from is None
+        else missing_notice(request, counted.unknown_from),
+        "claims": claims_table(claims, today, letters),
         "money": money_table(years) if years else None,
         "write_offs": write_offs_table(offs),
-        "carry_overs": carry_overs_table(carried),
+        "carry_overs": carry_overs_table(carried, letters),
         "shown": shown,
         "claim_form": claim_form if handles and (found.undemanded_sek or ended) else None,
         "repayment_form": repayment if handles and found.due_sek else None,
@@ -145,7 +155,11 @@ def _done(request: HttpRequest, application: Application, action: str, form: for
     person, said = person_of(request), form.cleaned_data
     every: Mapping[str, Callable[[], Any]] = {
         "claim": lambda: send_claim(
-            application=application, actor=person, text=said["text"], due_on=said["due_on"]
+            application=application,
+            actor=person,
+            text=said["text"],
+            due_on=said["due_on"],
+            pay_to=said["pay_to"],
         ),
         "repayment": lambda: register_repayment(
             application=application,

@@ -60,7 +60,7 @@ def case_outside(request: HttpRequest, *, pk: int) -> HttpResponse:
         "crumbs": officers_crumbs(application, Crumb(_("Opinions and supervision"))),
         "application": application,
         "call_title": call_title(application.call),
-        "opinions": _opinions(asked, [each.name for each in left], opinion_form(application.call)),
+        "opinions": _opinions(asked, [each.name for each in left], opinion_form(application)),
         "asks": application.call.asks_opinion,
         "handles": not application.imported and rules.has_perm("portal.read_cases", person),
         "supervision": supervision_table(list(supervision_beside(application))),

@@ -65,7 +65,7 @@ def case_opinions(request: HttpRequest, *, pk: int) -> HttpResponse:
         if answer is not None:
             return answer
     people = people_of_boards(wanted)
-    questionnaire = opinion_form(application.call)
+    questionnaire = opinion_form(application)
     counties = counties_named(wanted)
     context = {
         "crumbs": read_crumbs(request, application, Crumb(_("Opinions of county boards"))),

@@ -18,7 +18,6 @@ from grants.models import Application, ApplicationVersion
 from grants.selectors import visible_application
 from grants.selectors.register import not_secret_to_party
 from grants.selectors.sent_in import content_of_version, differences_between
-from portal.selectors.definitions import definition_of
 from portal.views.access import person_of
 from portal.views.applying_sections import address
 from portal.views.files import download_response
@@ -84,7 +83,7 @@ def _versions(
     old = by_number.get(_number(request.GET.get("fran")), before[0] if before else None)
     if old is not None and old.number == new.number:
         old = None
-    definition = definition_of(application.call)
+    definition = application.definition
     content = content_of_version(new, definition, language())
     found = differences_between(old, new, definition, language()) if old else ()
     context = {

@@ -157,7 +157,7 @@ def _field(
     request: HttpRequest, application: Application, path: str
 ) -> tuple[FieldSpec, Text, str, bool] | None:
     """The field with its title, the page it stands on, and whether it can be written."""
-    definition, here = application.call.definition, language()
+    definition, here = application.definition, language()
     match path.split("."):
         case [kind, code, at, _name] if kind == FINDING and at.isdecimal():
             requirement = definition.requirement(code)

@@ -111,9 +111,9 @@ def _is_for(name: str, application: Application) -> bool:
         case "case-opinions":
             return application.call.asks_opinion
         case "case-assessment":
-            return application.call.definition.assessment is not None
+            return application.definition.assessment is not None
         case "case-findings":
-            return bool(application.call.definition.requirements)
+            return bool(application.definition.requirements)
     return True
 
 

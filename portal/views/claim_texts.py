@@ -70,8 +70,12 @@ def claim_tag(claim: Claim, today: date) -> Tag:
     return Tag(pgettext("claim", "To be paid"), Tone.WARNING)
 
 
-def claims_table(claims: Sequence[Claim], today: date) -> Table | None:
-    """A case's demands, with what the party was told."""
+def claims_table(
+    claims: Sequence[Claim], today: date, letters: Mapping[str, str] | None = None
+) -> Table | None:
+    """A case's demands, with what the party was told, each with its letter: `letters` are
+    addresses by source."""
+    letters = letters or {}
     if not claims:
         return None
     return Table(
@@ -84,6 +88,7 @@ def claims_table(claims: Sequence[Claim], today: date) -> Table | None:
             Column(_("What the party was told")),
             Column(_("Reminded"), nowrap=True),
             Column(_("State")),
+            Column(_("Letter")),
         ),
         rows=tuple(
             Row(
@@ -92,8 +97,13 @@ def claims_table(claims: Sequence[Claim], today: date) -> Table | None:
                     Cell(money(each.amount_sek)),
                     Cell(day(each.due_on)),
                     Cell(each.text or "–"),
-                    Cell(day(each.reminded_at)),
+                    Cell(
+                        day(each.reminded_at),
+                        letters.get(f"claim_reminder:{each.pk}", ""),
+                        _("The reminder of %(day)s, PDF") % {"day": day(each.reminded_at)},
+                    ),
                     Cell(tag=claim_tag(each, today)),
+                    Cell(*_letter(each, letters)),
                 ),
             )
             for each in claims
@@ -101,6 +111,12 @@ def claims_table(claims: Sequence[Claim], today: date) -> Table | None:
         stack=True,
         caption_hidden=True,
     )
+
+
+def _letter(claim: Claim, letters: Mapping[str, str]) -> tuple[Text, str, Text]:
+    url = letters.get(f"claim:{claim.pk}", "")
+    label = _("The claim of %(day)s, PDF") % {"day": day(claim.sent_at)}
+    return ("PDF", url, label) if url else ("–", "", "")
 
 
 def write_offs_table(rows: Sequence[WriteOff]) -> Table | None:
@@ -142,8 +158,11 @@ def _write_off_tag(row: WriteOff) -> Tag:
     return Tag(pgettext("write-off", "Not written off"), Tone.NEUTRAL)
 
 
-def carry_overs_table(rows: Sequence[CarryOverRequest]) -> Table | None:
-    """What the grantee asked to carry over, and what was decided."""
+def carry_overs_table(
+    rows: Sequence[CarryOverRequest], letters: Mapping[str, str] | None = None
+) -> Table | None:
+    """What the grantee asked to carry over, and what was decided, with the letter of it."""
+    letters = letters or {}
     if not rows:
         return None
     return Table(
@@ -163,7 +182,11 @@ def carry_overs_table(rows: Sequence[CarryOverRequest]) -> Table | None:
                 (
                     Cell(money(each.amount_sek), note=str(each.year)),
                     Cell(each.reasons),
-                    Cell(money(each.granted_sek))
+                    Cell(
+                        money(each.granted_sek),
+                        letters.get(f"carry_over_decision:{each.pk}", ""),
+                        _("The decision of %(day)s, PDF") % {"day": day(each.decided_at)},
+                    )
                     if each.granted_sek is not None
                     else Cell(tag=Tag(pgettext("carry over", "Waits"), Tone.WARNING)),
                     Cell(day(each.use_by)),

@@ -20,6 +20,7 @@ from grants.selectors.claims import (
 from portal.views.access import person_of
 from portal.views.claim_texts import claim_tag
 from portal.views.labels import day, money
+from portal.views.rates import rate_notice
 
 MOST = 300
 
@@ -34,6 +35,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb(_("Money"), reverse("money")), Crumb(_("Claims"))],
         "to_claim": _to_claim(found, list(cases.order_by("lead__sort_key", "pk"))),
         "open": _open(request),
+        "rate_notice": rate_notice(request),
     }
     return render(request, "portal/money/claims.html", context)
 

@@ -206,7 +206,7 @@ def communication_send(request: HttpRequest, *, pk: int) -> HttpResponse:
     waiting = [each for each in states if not each.heard.done]
     parts = [part.organisation for part in participants_of(application)]
     today = timezone.localdate()
-    assessment = application.call.definition.assessment
+    assessment = application.definition.assessment
     days = assessment.answer_days if assessment else 14
     form = CommunicationForm(
         request.POST if request.method == "POST" else None,

@@ -23,7 +23,6 @@ from grants.selectors.sent_in import content_of_version
 from grants.services.handling import NotAssignable, assign_officer, request_completion
 from grants.services.moving import UnknownField
 from portal.forms.sending import CompletionForm
-from portal.selectors.definitions import definition_of
 from portal.views.access import person_of
 from portal.views.case_papers import officers_crumbs, received_case
 from portal.views.completion_items import groups_of
@@ -64,7 +63,7 @@ def completion_request(request: HttpRequest, *, pk: int) -> HttpResponse:
     if version is None:
         raise Http404
     version.application = application
-    definition = definition_of(application.call)
+    definition = application.definition
     content = content_of_version(
         version, definition, language(), parts=participants_of(application)
     )

@@ -18,7 +18,6 @@ from grants.definitions import ApplicationForm, CostRuleKind
 from grants.models import Application, Participation
 from grants.selectors import participants_of
 from grants.services.moving import UnknownField
-from portal.selectors.definitions import definition_of
 from portal.selectors.proposing import case_to_propose, handles_at, looks_around_at
 from portal.views.access import person_of
 from portal.views.applying_fields import FormField, Note, Typed, form_field
@@ -145,7 +144,7 @@ class CostPage:
         self.values = work_values(application, LINE, CEILING)
         self.check: CostCheck = cost_check(application, parts=self.parts, written=self.values)
         self.names = {part.organisation_id: part.organisation.name for part in self.parts}
-        self.definition = definition_of(application.call)
+        self.definition = application.definition
         self.form: ApplicationForm | None = self.definition.application
         self.areas = self.definition.area_titles(language())
         self.editable = application.status in IN_HAND and handles_at(

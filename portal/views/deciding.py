@@ -22,7 +22,7 @@ from grants.models import Application, Call
 from grants.selectors import frame_left
 from portal.content import status_tag
 from portal.forms.deciding import AttendanceForm, DecideFilter
-from portal.selectors.definitions import definition_of, parse_definitions
+from portal.selectors.definitions import parse_definitions
 from portal.selectors.listing import applications_found
 from portal.selectors.paging import Key, moment, text, whole
 from portal.views.access import person_of
@@ -186,7 +186,7 @@ def _age(application: Application) -> Cell:
     age = days_old(application.received_at)
     if age is None:
         return Cell("–")
-    form = definition_of(application.call).assessment
+    form = application.definition.assessment
     late = form is not None and age > form.target_days
     note = ""
     if late and form is not None:

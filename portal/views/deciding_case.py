@@ -23,7 +23,6 @@ from grants.rules import delegation_held
 from grants.selectors.decided import colleagues_of, decisions_of
 from portal.content import status_tag
 from portal.forms.deciding import DecideForm
-from portal.selectors.definitions import definition_of
 from portal.selectors.letters import staffs_case
 from portal.views.access import person_of
 from portal.views.basis_tables import (
@@ -156,7 +155,7 @@ def _page(
     dismissal: Admission | None,
     form: DecideForm,
 ) -> HttpResponse:
-    definition = definition_of(application.call)
+    definition = application.definition
     amount = None if proposal is None else proposal.amount_sek
     basis = basis_of(application, amount, proposal=proposal)
     context = {

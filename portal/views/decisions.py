@@ -25,7 +25,6 @@ from grants.services.decisions import reconsider_application
 from grants.workflow import HAS_GRANT, TABLE, Action
 from portal.content import status_tag
 from portal.forms.deciding import CorrectionForm, ReconsiderForm, RevokeForm
-from portal.selectors.definitions import definition_of
 from portal.views.access import person_of
 from portal.views.basis_tables import (
     basis_findings_table,
@@ -89,7 +88,7 @@ def case_decision(request: HttpRequest, *, pk: int, decision: int) -> HttpRespon
     """The decision with all that has come after it."""
     application, person = staffs_case_or_404(request, pk), person_of(request)
     found = decision_or_404(application, decision)
-    definition = definition_of(application.call)
+    definition = application.definition
     basis = found.basis_content
     now = corrected(found)
     rule = appeal_rule(found)
@@ -447,7 +446,7 @@ def decision_revoke(request: HttpRequest, *, pk: int, decision: int) -> HttpResp
     if application.status not in HAS_GRANT:
         messages.info(request, _("There is no grant in force to revoke."))
         return redirect("case-decision", pk=pk, decision=decision)
-    definition, person = definition_of(application.call), person_of(request)
+    definition, person = application.definition, person_of(request)
     form = RevokeForm(
         request.POST if request.method == "POST" else None,
         grounds=[(each.code, each.text.in_(language())) for each in definition.revocation_grounds],

@@ -3,15 +3,19 @@
 import logging
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
+from typing import Any
 
 import rules
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from core import formats
 from core.content import Cell, Column, Crumb, Row, Table
+from portal.selectors.coverage import covered_years
 from portal.selectors.editions import content_of, looks_into, reports_by_code
 from portal.views import outcome
 from portal.views.labels import agency_name, day, language
@@ -23,13 +27,19 @@ from reporting.selectors.datasets import DatasetDamaged
 from reporting.selectors.editions import (
     changes_since_previous,
     editions_visible_to,
+    newer_edition,
     reports_behind_cell,
+)
+from reporting.selectors.report_changes import (
+    ReportChange,
+    ReportChangeKind,
+    changes_of_reports,
 )
 
 logger = logging.getLogger(__name__)
 
 
-def _told_when_damaged[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def told_when_damaged[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """The view, or a page that says that the edition's frozen data set cannot be read."""
 
     @wraps(view)
@@ -69,8 +79,57 @@ def _editions_page(
         "year": year,
         "table": _editions_table(editions),
         "may_build": rules.has_perm("portal.make_editions", request.user),
+        "coming": _coming_table(request.user),
+        "comparing": [
+            {
+                "url": reverse("years-tables", args=[agency.code]),
+                "label": _("Years side by side: %(agency)s") % {"agency": agency_name(agency)},
+            }
+            for agency in {edition.agency_id: edition.agency for edition in editions}.values()
+        ],
     }
     return render(request, "portal/edition_list.html", context)
+
+
+def _coming_table(user: Any) -> Table | None:
+    """The years that the reader makes reports of, with what is going on; None for others."""
+    if not rules.has_perm("portal.make_editions", user):
+        return None
+    years = covered_years(user)
+    if not years:
+        return None
+    return Table(
+        id="coming",
+        caption=_("Years to report on"),
+        columns=(
+            Column(_("Year")),
+            Column(_("Agency")),
+            Column(_("Texts")),
+            Column(_("Missing reports")),
+        ),
+        rows=tuple(
+            Row(
+                Cell(
+                    _("Preview of %(year)s") % {"year": year},
+                    url=reverse("edition-preview", args=[agency.code, year]),
+                ),
+                (
+                    Cell(agency_name(agency)),
+                    Cell(
+                        _("Texts of %(year)s") % {"year": year},
+                        url=reverse("report-texts", args=[agency.code, year]),
+                    ),
+                    Cell(
+                        _("Missing of %(year)s") % {"year": year},
+                        url=reverse("missing-reports", args=[agency.code, year]),
+                    ),
+                ),
+            )
+            for agency, year in years
+        ),
+        stack=True,
+        caption_hidden=True,
+    )
 
 
 def _editions_table(editions: Iterable[Edition]) -> Table | None:
@@ -117,6 +176,11 @@ def edition_url(edition: Edition, name: str = "edition-detail", *more: object) -
     return reverse(name, args=[edition.agency.code, edition.year, edition.number, *more])
 
 
+def _comparison_url(edition: Edition) -> str:
+    """Where the year's trainings stand beside its reports."""
+    return f"{reverse('training-comparison')}?year={edition.agency.code}-{edition.year}"
+
+
 def _edition(request: HttpRequest, *, agency: str, year: int, number: int) -> Edition:
     return get_object_or_404(
         editions_visible_to(request.user), agency__code=agency, year=year, number=number
@@ -124,7 +188,7 @@ def _edition(request: HttpRequest, *, agency: str, year: int, number: int) -> Ed
 
 
 @require_safe
-@_told_when_damaged
+@told_when_damaged
 def edition_detail(request: HttpRequest, *, agency: str, year: int, number: int) -> HttpResponse:
     """The national report as a page. Those who may see the reports find them behind each cell."""
     edition = _edition(request, agency=agency, year=year, number=number)
@@ -134,15 +198,31 @@ def edition_detail(request: HttpRequest, *, agency: str, year: int, number: int)
     def cell_url(table: int, row: str, column: str) -> str:
         return edition_url(edition, "cell-detail", table, row, column) if behind else ""
 
+    def compare_url(stream: str, table: int) -> str:
+        return reverse("years-table", args=[edition.agency.code, stream, edition.year, table])
+
     change = changes_since_previous(edition)
+    newer = newer_edition(edition)
+    compares = rules.has_perm("portal.make_editions", request.user) and behind
     context = {
         "crumbs": [
             Crumb(_("National reports"), reverse("edition-list")),
             Crumb(edition_title(edition)),
         ],
+        "training_url": _comparison_url(edition) if compares else "",
         "content": content,
-        "streams": [outcome.stream_of(stream, cell_url) for stream in content.streams],
-        "changes": outcome.changes_table(change, content) if change else None,
+        "streams": [outcome.stream_of(stream, cell_url, compare_url) for stream in content.streams],
+        "changes": outcome.changes_table(change.before.number, change.differences, content)
+        if change
+        else None,
+        "changes_title": _("Changes since the edition before"),
+        "changed_reports": changed_reports_table(
+            changes_of_reports(change.before, edition), edition, request.user
+        )
+        if change and behind
+        else None,
+        "newer_url": edition_url(newer) if newer else "",
+        "newer_title": edition_title(newer) if newer else "",
         "downloads": [
             {
                 "label": _("Download %(format)s") % {"format": label},
@@ -155,7 +235,7 @@ def edition_detail(request: HttpRequest, *, agency: str, year: int, number: int)
 
 
 @require_safe
-@_told_when_damaged
+@told_when_damaged
 def edition_file(
     request: HttpRequest, *, agency: str, year: int, number: int, ending: str
 ) -> HttpResponse:
@@ -177,7 +257,7 @@ def _rendered(ending: str, content: ReportContent) -> bytes:
 
 
 @require_safe
-@_told_when_damaged
+@told_when_damaged
 def cell_detail(
     request: HttpRequest,
     *,
@@ -229,6 +309,56 @@ def cell_detail(
         ),
     }
     return render(request, "portal/cell_detail.html", context)
+
+
+_CHANGE_WORDS = {
+    ReportChangeKind.NEW: gettext_lazy("Has come in"),
+    ReportChangeKind.SENT_AGAIN: gettext_lazy("Sent in again"),
+    ReportChangeKind.GONE: gettext_lazy("Is not there any more"),
+    ReportChangeKind.COUNTED: gettext_lazy("Counts, since the cut-off is later"),
+    ReportChangeKind.LATE: gettext_lazy("Received after the cut-off"),
+}
+
+
+def changed_reports_table(
+    changes: Iterable[ReportChange], edition: Edition, user: Any
+) -> Table | None:
+    """The reports that are otherwise than in the edition before, those linked that the reader may
+    see; None where there are none."""
+    changes = list(changes)
+    if not changes:
+        return None
+    found = reports_by_code(edition, [each.report for each in changes], user)
+
+    def version(number: int | None) -> str:
+        return formats.DASH if number is None else formats.number(number)
+
+    return Table(
+        id="changed-reports",
+        caption=_("Reports behind the changes"),
+        columns=(
+            Column(_("Report"), nowrap=True),
+            Column(_("Organisation")),
+            Column(_("What has changed")),
+            Column(_("Version before"), numeric=True),
+            Column(_("Version now"), numeric=True),
+        ),
+        rows=tuple(
+            Row(
+                Cell(each.report, url=reverse("report-detail", args=[found[each.report].pk])),
+                (
+                    Cell(each.organisation),
+                    Cell(_CHANGE_WORDS[each.kind]),
+                    Cell(version(each.before)),
+                    Cell(version(each.after)),
+                ),
+            )
+            for each in changes
+            if each.report in found
+        ),
+        stack=True,
+        caption_hidden=True,
+    )
 
 
 def latest_edition_card(request: HttpRequest) -> dict[str, object] | None:

@@ -1,6 +1,8 @@
 """A check of a few questions whether one may apply: public, and nothing of it is kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.content import Crumb, Text, Tone
 from grants.definitions import ApplicationForm, Verdict
+from grants.models import Call
 from grants.selectors import calls_visible_to
 from portal.forms.eligibility import EligibilityForm
 from portal.selectors.definitions import definition_of
@@ -47,16 +50,35 @@ def call_eligibility(request: HttpRequest, *, agency: str, code: str) -> HttpRes
     application = definition_of(call).application
     if application is None or not application.eligibility:
         raise Http404
-    now = timezone.now()
+    context = {
+        "crumbs": [
+            calls_crumb(),
+            Crumb(call_title(call), call_url(call)),
+            Crumb(_("May we apply?")),
+        ],
+        "call_url": call_url(call),
+    }
+    response = render(
+        request,
+        "portal/call_eligibility.html",
+        context | eligibility_context(request, call, application, timezone.now()),
+    )
+    # The answers are in the address: pages that this one leads to are not told it.
+    response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def eligibility_context(
+    request: HttpRequest, call: Call, application: ApplicationForm, now: datetime
+) -> dict[str, Any]:
+    """The questions and, where they are answered, what the answers come to at that moment (UTC)."""
     form = EligibilityForm(
         request.GET or None, questions=application.eligibility, language=language()
     )
-    title = call_title(call)
-    context = {
-        "crumbs": [calls_crumb(), Crumb(title, call_url(call)), Crumb(_("May we apply?"))],
+    return {
         "call": call,
-        "call_url": call_url(call),
-        "title": title,
+        "title": call_title(call),
         "agency": agency_name(call.agency),
         "form": form,
         "result": _result(application, form.cleaned_data) if form.is_valid() else None,
@@ -64,11 +86,6 @@ def call_eligibility(request: HttpRequest, *, agency: str, code: str) -> HttpRes
         "countdown": countdown(call, now),
         "left_texts": left_texts(),
     }
-    response = render(request, "portal/call_eligibility.html", context)
-    # The answers are in the address: pages that this one leads to are not told it.
-    response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _result(application: ApplicationForm, chosen: dict[str, str]) -> Result:

@@ -19,7 +19,6 @@ from grants.models import Application, Participation
 from grants.selectors import participants_of
 from grants.selectors.draft import rows_of
 from grants.workflow import Condition
-from portal.selectors.definitions import definition_of
 from portal.views.applying_sections import Kind, area_slug, field_id, section_slug, section_url
 from portal.views.labels import language
 
@@ -83,7 +82,7 @@ def words_of(
     return Words(
         application=application.pk,
         lead=application.lead_id,
-        definition=definition_of(application.call),
+        definition=application.definition,
         organisations={part.organisation_id: part.organisation.name for part in parts},
         rows={row.number: (row.kind, row.area) for row in rows},
     )

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from core.models import Agency
-from grants.models import Call
+from grants.enums import ParticipationRole
+from grants.models import Call, Participation
 from portal.selectors.definitions import definition_of
 
 
@@ -55,6 +56,14 @@ def second(value: datetime | None) -> str:
 def day_or_not_recorded(value: date | None) -> str:
     """A date, or that it is not recorded."""
     return day(value) if value is not None else _("Not recorded")
+
+
+def part_text(part: Participation) -> str:
+    """What an organisation is in an application, and when it left the grant."""
+    role = str(ParticipationRole(part.role).label)
+    if part.left_on is None:
+        return role
+    return _("%(role)s, left the grant %(day)s") % {"role": role, "day": day(part.left_on)}
 
 
 def partners_text(number: int) -> str:

@@ -24,7 +24,6 @@ from grants.selectors.deliveries import organisations_acted_for
 from grants.selectors.letters import content_of, letter_of
 from grants.services.deliveries import delivered
 from grants.services.letters import try_again
-from portal.selectors.definitions import definition_of
 from portal.selectors.letters import decision_in, proposed_facts, staffs_case
 from portal.views.access import person_of
 from portal.views.case_papers import officers_crumbs
@@ -68,7 +67,7 @@ def letter_preview(request: HttpRequest, *, pk: int) -> HttpResponseBase:
     elsewhere = declared_or_redirect(request, application)
     if elsewhere is not None:
         return elsewhere
-    definition = definition_of(application.call)
+    definition = application.definition
     letter = letter_of(definition)
     facts = proposed_facts(application) if letter is not None else None
     if letter is None or facts is None:
@@ -195,7 +194,7 @@ def _page(
 
 def _appeal_url(application: Application, decision: Decision) -> str:
     """Where the party appeals; empty for a decision that cannot be appealed."""
-    letter = letter_of(definition_of(application.call))
+    letter = letter_of(application.definition)
     if letter is None or letter.appeal_of(decision.kind) is None:
         return ""
     return reverse("own-appeal", args=[application.pk, decision.pk])

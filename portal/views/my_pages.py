@@ -17,7 +17,7 @@ from core.content import Cell, Column, Row, Table, Tag, Task, TaskSection, Tone
 from grants.enums import Approval, ParticipationRole, Status
 from grants.models import Application, Participation
 from portal.content import status_tag
-from portal.selectors.definitions import definition_of, parse_definitions
+from portal.selectors.definitions import parse_definitions
 from portal.selectors.own_cases import OwnPages, own_pages
 from portal.views.access import person_of
 from portal.views.applying_sections import address
@@ -247,9 +247,7 @@ def _own_parts(application: Application) -> list[Participation]:
 
 def _row(own: OwnPages, application: Application, organisation: int, today: date) -> Row:
     page = "application-tasks" if application.status == Status.DRAFT else "application-file"
-    step = next_step(
-        application, definition_of(application.call), today, own.report_of(application.pk)
-    )
+    step = next_step(application, application.definition, today, own.report_of(application.pk))
     part = next(each for each in _own_parts(application) if each.organisation_id == organisation)
     lead = "" if part.role == ParticipationRole.LEAD else application.lead.name
     return Row(

@@ -17,7 +17,7 @@ from core.content import Cell, Crumb, Row, SummaryRow, Table, Tag, Tone
 from grants.models import Application
 from grants.selectors.sent_in import content_of_version
 from portal.forms.opinions import MoreTimeForm, OpinionFilter, OpinionForm
-from portal.selectors.definitions import definition_of, parse_definitions
+from portal.selectors.definitions import parse_definitions
 from portal.selectors.opinions import (
     OPINION_KEYS,
     calls_asked,
@@ -116,7 +116,7 @@ def opinion(request: HttpRequest, *, pk: int) -> HttpResponse:
     """One application as the board reads it, and its opinion."""
     found = _asked(request, pk)
     application = found.application
-    questionnaire = opinion_form(application.call)
+    questionnaire = opinion_form(application)
     waiting = found.recommendation == Recommendation.WAITING
     answerable = waiting and application.status in ANSWERABLE
     then = request.POST.get("then", "") if request.method == "POST" else ""
@@ -135,7 +135,7 @@ def opinion(request: HttpRequest, *, pk: int) -> HttpResponse:
     laid = None
     if version is not None:
         version.application = application
-        content = content_of_version(version, definition_of(application.call), language())
+        content = content_of_version(version, application.definition, language())
         laid = laid_out(content, _files(found))
     context = {
         "crumbs": [

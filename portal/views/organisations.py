@@ -128,6 +128,11 @@ def _summary(organisation: Organisation) -> list[SummaryRow]:
         SummaryRow(_("Municipality"), municipality.name if municipality else ""),
         SummaryRow(_("Earlier names"), ", ".join(_earlier_names(organisation))),
     ]
+    successor = organisation.merged_into
+    if successor is not None:
+        url = reverse("organisation-detail", args=[successor.pk])
+        label = pgettext("merger", "Merged into")
+        rows.append(SummaryRow(label, successor.name, url, note=day(organisation.merged_on)))
     return [row for row in rows if row.value] + contact_rows(organisation)
 
 

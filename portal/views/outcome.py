@@ -19,12 +19,14 @@ from reporting.content import (
     Unit,
 )
 from reporting.documents.charts import chart_svg
-from reporting.selectors.editions import EditionChange
+from reporting.selectors.cells import CellDifference
 
 from .labels import language, money
 
 type CellUrl = Callable[[int, str, str], str]
 """The address of the reports behind a table's row and column; empty where there is none."""
+type CompareUrl = Callable[[str, int], str]
+"""The address of a stream's table with other years beside it; empty where there is none."""
 
 HEADLINES = ("applications", "granted", "granted_sek", "spent_sek", "reports")
 """The key figures that tell a year in short."""
@@ -43,6 +45,8 @@ class OutcomeView:
     notes: tuple[str, ...]
     differences: Table | None
     chart: SafeString | None
+    comment: tuple[str, ...] = ()
+    compare_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class StreamView:
     rejections: Table | None
     rejections_recorded: bool
     grantees: Table
+    comment: tuple[str, ...] = ()
 
     @property
     def last_table(self) -> int:
@@ -84,7 +89,13 @@ class Place:
         return counted
 
 
-def stream_of(stream: StreamContent, cell_url: CellUrl) -> StreamView:
+def _no_comparing(_stream: str, _table: int) -> str:
+    return ""
+
+
+def stream_of(
+    stream: StreamContent, cell_url: CellUrl, compare_url: CompareUrl = _no_comparing
+) -> StreamView:
     """A stream of the report."""
     return StreamView(
         code=stream.code,
@@ -92,10 +103,11 @@ def stream_of(stream: StreamContent, cell_url: CellUrl) -> StreamView:
         legal_basis=stream.legal_basis,
         introduction=stream.introduction,
         figures=[figure_of(each) for each in stream.key_figures],
-        tables=[_table(each, cell_url) for each in stream.tables],
+        tables=[_table(each, cell_url, compare_url) for each in stream.tables],
         rejections=_rejections(stream),
         rejections_recorded=stream.rejections_recorded,
         grantees=_grantees(stream),
+        comment=stream.comment,
     )
 
 
@@ -132,7 +144,12 @@ def cell_text(table: OutcomeTable, row: TableRow, value: int) -> str:
     return formats.percent(value) if table.kind.is_percent else formats.number(value)
 
 
-def _table(table: OutcomeTable, cell_url: CellUrl) -> OutcomeView:
+def table_view(table: OutcomeTable) -> OutcomeView:
+    """A table by itself, with no reports behind its cells."""
+    return _table(table, lambda *_cell: "", _no_comparing)
+
+
+def _table(table: OutcomeTable, cell_url: CellUrl, compare_url: CompareUrl) -> OutcomeView:
     own_n = any(row.n is not None for row in table.rows)
     columns = [
         Column(table.row_heading),
@@ -155,6 +172,8 @@ def _table(table: OutcomeTable, cell_url: CellUrl) -> OutcomeView:
         differences=_differences(table),
         # The drawing is made of the table alone; its texts are escaped where it is made.
         chart=mark_safe(chart_svg(table, language())) if table.chart else None,  # noqa: S308
+        comment=table.comment,
+        compare_url=compare_url(table.stream, table.number),
     )
 
 
@@ -276,9 +295,12 @@ def _place(table: OutcomeTable, row_code: str, column_code: str) -> Place | None
     return Place(title, heading, cell_text(table, row, row.values[index]), table.kind.is_percent)
 
 
-def changes_table(change: EditionChange, content: ReportContent) -> Table | None:
-    """What the edition says otherwise than the one before; None where nothing differs."""
-    if not change.differences:
+def changes_table(
+    before: int, differences: tuple[CellDifference, ...], content: ReportContent
+) -> Table | None:
+    """What the content says otherwise than the edition with that number, cell by cell; None where
+    nothing differs."""
+    if not differences:
         return None
     tables = {table.number: table for stream in content.streams for table in stream.tables}
     figures = {
@@ -296,27 +318,38 @@ def changes_table(change: EditionChange, content: ReportContent) -> Table | None
         if found is None:
             return name, row, column
         labels = {each.code: each.label for each in found.rows}
-        index = int(column) - 1 if column.isascii() and column.isdecimal() else None
-        heading = found.column_labels[index] if index is not None else column
+        numbered = dict(enumerate(found.column_labels, 1))
+        index = int(column) if column.isascii() and column.isdecimal() else 0
+        heading = numbered.get(index, column)
         return name, labels.get(row, row), heading
 
+    def value(table: int | None, row: str, column: str, number: int | None) -> str:
+        if number is None:
+            return formats.DASH
+        if table is None and column.endswith("_sek"):
+            return formats.amount(number)
+        found = tables.get(table) if table is not None and column != "n" else None
+        percents = found is not None and found.kind.is_percent
+        return formats.percent(number) if percents else formats.number(number)
+
     rows = []
-    for each in change.differences:
+    for each in differences:
         where, row, column = words(each.table, each.row, each.column)
+        place = (each.table, each.row, each.column)
         rows.append(
             Row(
                 Cell(where),
                 (
                     Cell(row),
                     Cell(column),
-                    Cell(formats.DASH if each.before is None else formats.number(each.before)),
-                    Cell(formats.DASH if each.after is None else formats.number(each.after)),
+                    Cell(value(*place, each.before)),
+                    Cell(value(*place, each.after)),
                 ),
             )
         )
     return Table(
         id="changes-table",
-        caption=_("Figures that differ from edition %(number)s") % {"number": change.before.number},
+        caption=_("Figures that differ from edition %(number)s") % {"number": before},
         columns=(
             Column(_("Where")),
             Column(_("Row")),

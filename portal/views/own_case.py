@@ -23,7 +23,6 @@ from grants.enums import Status
 from grants.models import Application, Decision
 from grants.services.delay import UNDECIDED
 from portal.content import report_tag, status_tag
-from portal.selectors.definitions import definition_of
 from portal.selectors.own_cases import (
     case_file,
     events_a_party_may_see,
@@ -38,7 +37,7 @@ from portal.views.applying_sections import address
 from portal.views.communicated import communicated_lines
 from portal.views.completion_items import request_line
 from portal.views.files import file_item
-from portal.views.labels import agency_name, call_title, day, money, second
+from portal.views.labels import agency_name, call_title, day, money, part_text, second
 from portal.views.next_steps import next_step
 from reporting.models import Report
 
@@ -78,6 +77,12 @@ PARTY_MAY_SEE = (
     "claim.reminded",
     "carry_over.asked",
     "carry_over.decided",
+    "change.asked",
+    "change.question",
+    "change.answered",
+    "change.withdrawn",
+    "change.decided",
+    "change.merged",
     "report.required",
     "report.received",
     "report.returned",
@@ -115,7 +120,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         return redirect("application-tasks", pk=pk)
     person = person_of(request)
     full = case_file(application)
-    definition = definition_of(application.call)
+    definition = application.definition
     today = timezone.localdate()
     parts = list(full.participations.all())
     title = call_title(application.call)
@@ -129,7 +134,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "tag": status_tag(application.status),
         "step": next_step(application, definition, today, _report_due(application)),
         "summary": _summary(application, title),
-        "parts": [(part.organisation.name, part.get_role_display()) for part in parts],
+        "parts": [(part.organisation.name, part_text(part)) for part in parts],
         "versions": list(full.versions.all()),
         "requests": [request_line(each) for each in full.completion_requests.all()],
         "communicated": communicated_lines(application, person),

@@ -41,6 +41,7 @@ from portal.views.claim_texts import (
     refusal_of,
 )
 from portal.views.labels import call_title, day, money
+from portal.views.letter_links import letter_links
 from portal.views.own_case import case_crumbs, found_case
 from portal.views.own_organisations import crumbs, own
 from portal.views.payment_texts import parts_table, payments_table, refusal_text
@@ -79,6 +80,7 @@ def own_money(request: HttpRequest, *, pk: int) -> HttpResponse:
         timezone.localdate(),
     )
     signs = rules.has_perm("grants.request_payment", person, application)
+    letters = letter_links(application, own=True)
     context = {
         "crumbs": case_crumbs(application, Crumb(_("Money"))),
         "application": application,
@@ -95,10 +97,10 @@ def own_money(request: HttpRequest, *, pk: int) -> HttpResponse:
         else [],
         "no_giro": plan is not None and any(part.state is PartState.GIRO for part in plan.parts),
         "signs": signs,
-        "claims": claims_table(claims, timezone.localdate()),
-        "carry_overs": carry_overs_table(list(carry_overs_of(application))),
+        "claims": claims_table(claims, timezone.localdate(), letters),
+        "carry_overs": carry_overs_table(list(carry_overs_of(application)), letters),
         "may_carry_over": signs
-        and application.call.definition.carry_over is CarryOver.BY_DECISION
+        and application.definition.carry_over is CarryOver.BY_DECISION
         and application.status in HAS_GRANT
         and usable_sek(years) > 0,
         "organisation_url": reverse("my-organisation", args=[application.lead_id]),
@@ -169,7 +171,7 @@ def own_carry_over(request: HttpRequest, *, pk: int) -> HttpResponse:
     left = usable_sek(fund_years(application))
     may = (
         rules.has_perm("grants.request_payment", person, application)
-        and application.call.definition.carry_over is CarryOver.BY_DECISION
+        and application.definition.carry_over is CarryOver.BY_DECISION
         and application.status in HAS_GRANT
         and left > 0
         and not application.carry_over_requests.filter(decided_at__isnull=True).exists()

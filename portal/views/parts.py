@@ -72,7 +72,7 @@ def _context(page: Page, part: Participation) -> dict[str, Any]:
     found = [each for each in room.findings if each.organisation == pk]
     signs = rules.has_perm("grants.answer_participation", page.request.user, part)
     is_partner = part.role == ParticipationRole.PARTNER
-    sha256 = part_sha256(room.draft, pk)
+    sha256 = part_sha256(room.draft, pk, room.files)
     return page.context(page.section(Kind.PARTNERS)) | {
         "crumbs": page.crumbs(section.title),
         "section": section,

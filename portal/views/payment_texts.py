@@ -41,6 +41,7 @@ _PAYMENT_TONES: Mapping[str, Tone] = {
 _REASONS: Mapping[str, Text] = {
     "stopped": gettext_lazy("the payments of the case were stopped"),
     "not_in_force": gettext_lazy("the grant is not in force any more"),
+    "merged": gettext_lazy("the organisation has been merged into another"),
     "claimed": gettext_lazy("the money has been claimed back"),
     "cancelled": gettext_lazy("the order was cancelled"),
 }

@@ -24,7 +24,6 @@ from grants.models import Application, Participation
 from grants.selectors import applications_received, participants_of
 from grants.services.moving import UnknownField
 from portal.rules import READS_CASES
-from portal.selectors.definitions import definition_of
 from portal.selectors.proposing import handles_at
 from portal.views.access import person_of
 from portal.views.applying_fields import FormField, Typed, form_field
@@ -90,7 +89,7 @@ class ProposalPage:
         self.request, self.application = request, application
         self.typed, self.error = typed or {}, error
         self.me = str(person_of(request))
-        self.definition = definition_of(application.call)
+        self.definition = application.definition
         self.parts: Sequence[Participation] = participants_of(application)
         written = work_values(application, PROPOSAL, CEILING)
         self.values = with_usual_dates(application.call, written)

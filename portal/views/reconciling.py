@@ -30,6 +30,7 @@ CODES: Mapping[str, Text] = {
     "overpaid": gettext_lazy("More has been paid than was granted"),
     "payments": gettext_lazy("Payment orders and the ledger do not agree"),
     "claims": gettext_lazy("Claims and the ledger do not agree"),
+    "shares": gettext_lazy("What partners gave back and the ledger do not agree"),
     "closed": gettext_lazy("The case is closed with money not accounted for"),
 }
 

@@ -29,7 +29,6 @@ from grants.services.register import (
     unmark_fields,
 )
 from portal.forms.register import CaseNumberForm, FieldMarkForm, ReasonForm, RegistrationForm
-from portal.selectors.definitions import definition_of
 from portal.selectors.diary import case_with_number
 from portal.views.access import person_of
 from portal.views.case_documents import (
@@ -244,7 +243,7 @@ def _groups(application: Application) -> Any:
     if version is None:
         raise Http404
     version.application = application
-    definition = definition_of(application.call)
+    definition = application.definition
     content = content_of_version(
         version, definition, language(), parts=list(participants_of(application))
     )

@@ -13,6 +13,7 @@ from portal.content import report_tag
 from portal.views.applying_fields import when_text
 from portal.views.applying_sections import field_id
 from portal.views.labels import day, money
+from portal.views.report_signing import signature_line
 from portal.views.reporting_page import AREA, FILES, MONEY, PART, ReportPage
 from portal.views.reporting_parts import page_of_report, section_response
 from portal.views.reporting_saving import save_posted
@@ -20,10 +21,13 @@ from portal.views.reporting_texts import CHECK, name_of
 from portal.views.saving import (
     saved_message,
 )
+from portal.views.submitting import SignatureLine
 from reporting.enums import ReportStatus
 from reporting.selectors.writing import (
     ReportRoom,
+    open_signatures,
 )
+from reporting.services.sending import content_sha256
 
 
 @never_cache
@@ -51,13 +55,14 @@ def own_report(request: HttpRequest, *, pk: int) -> HttpResponse:
             for path, question in room.questions.items()
         ],
         "message": room.asked.message if room.asked else "",
-        "summary": _summary(room),
+        "summary": report_summary(room),
         "saved": _("Last saved %(when)s by %(who)s.")
         % {"when": when_text(saved.saved_at), "who": saved.saved_by}
         if saved and saved.saved_at
         else "",
-        "sections": _tasks(page, blocks=blocks),
+        "sections": report_tasks(page, blocks=blocks),
         "received": received,
+        "signed": _signed(room),
         "send_url": reverse("own-report-send", args=[pk]),
         "cases": [
             (each.number, reverse("application-file", args=[each.pk])) for each in room.applications
@@ -66,7 +71,17 @@ def own_report(request: HttpRequest, *, pk: int) -> HttpResponse:
     return render(request, "portal/report/tasks.html", context)
 
 
-def _summary(room: ReportRoom) -> list[SummaryRow]:
+def _signed(room: ReportRoom) -> list[SignatureLine]:
+    """Who has signed what has not been sent in yet."""
+    signatures = open_signatures(room.report) if room.is_open else []
+    if not signatures:
+        return []
+    sha256 = content_sha256(room)
+    return [signature_line(each, sha256) for each in signatures]
+
+
+def report_summary(room: ReportRoom) -> list[SummaryRow]:
+    """The grants that the report answers for."""
     return [
         SummaryRow(
             _("Grant %(number)s") % {"number": grant.number},
@@ -77,7 +92,9 @@ def _summary(room: ReportRoom) -> list[SummaryRow]:
     ]
 
 
-def _tasks(page: ReportPage, *, blocks: bool) -> tuple[TaskSection, ...]:
+def report_tasks(page: ReportPage, *, blocks: bool) -> tuple[TaskSection, ...]:
+    """The parts of the report with how far each has come."""
+
     def tasks(*kinds: str) -> tuple[Task, ...]:
         return tuple(
             Task(each.title, page.state(each), url=page.url(each.slug))

@@ -11,28 +11,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
+from applicants.content import assurance_label
 from core.content import Cell, Column, Row, SummaryRow, Table
 from portal.views.access import person_of
 from portal.views.labels import money
+from portal.views.report_signing import signing_of
 from portal.views.reporting_page import AREA, FILES, MONEY, PART, ReportPage
 from portal.views.reporting_parts import area_content, files_of_page, page_of_report
 from portal.views.reporting_texts import CHECK, ECONOMY
 from portal.views.signing_in import assurance_of
 from reporting.content.plan import GrantPlan
-from reporting.services.sending import ReportChanged, ReportNotReady, content_sha256, send_report
+from reporting.services.sending import ReportChanged, ReportNotReady, content_sha256, sign_report
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_report_send(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """The whole report to read through, and the button of the one who signs."""
+    """The whole report to read through, and the button of those who sign."""
     page = page_of_report(request, pk)
     person, report = person_of(request), page.room.report
     if not page.room.is_open:
         return redirect("own-report", pk=pk)
     if request.method == "POST":
         try:
-            send_report(
+            version = sign_report(
                 report=report,
                 actor=person,
                 seen=request.POST.get("seen", ""),
@@ -54,17 +56,24 @@ def own_report_send(request: HttpRequest, *, pk: int) -> HttpResponse:
         except TransitionNotAllowed:
             messages.error(request, _("Begin to write the report first."))
         else:
+            if version is None:
+                said = _("You have signed. The report is sent in when one more has signed.")
+                messages.success(request, said)
+                return redirect("own-report-send", pk=pk)
             messages.success(
                 request,
                 _("The report is sent in. You are told by mail when it has been looked at."),
             )
         return redirect("own-report", pk=pk)
+    seen = content_sha256(page.room)
     context = page.context() | {
         "crumbs": page.crumbs(_("Read through and send in")),
         "blocking": sum(each.blocks for each in page.room.findings),
         "check_url": page.url(CHECK),
         "may_send": rules.has_perm("reporting.send_report", person, report),
-        "seen": content_sha256(page.room),
+        "seen": seen,
+        "signing": signing_of(report, seen, person.pk),
+        "assurance": assurance_label(assurance_of(request)),
         "parts": read_through(page),
         "economy": [economy_table(page, grant) for grant in page.room.plan.grants],
         "economy_url": page.url(ECONOMY),

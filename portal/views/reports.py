@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
+from applicants.content import assurance_label
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
+from grants.models.calls import kept_record
 from portal.content import report_tag
 from portal.forms import ReportFilter
 from portal.selectors.definitions import call_of, definition_of
@@ -23,11 +25,12 @@ from portal.selectors.listing import (
     with_cutoff,
 )
 from portal.views import answers, case
-from portal.views.labels import day, money
+from portal.views.labels import day, money, second
 from portal.views.lists import Heading, listing
 from reporting.enums import ReportStatus
 from reporting.models import Report, ReportDocument, ReportVersion
 from reporting.selectors.reports import reports_listed, reports_visible_to, with_answers
+from reporting.selectors.writing import signatures_of
 
 HEADINGS = (
     Heading(gettext_lazy("Report"), "reference", nowrap=True),
@@ -92,10 +95,28 @@ def report_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         "report": report,
         "tag": report_tag(report.status),
         "summary": _summary(report),
-        "sections": answers.sections_of(versions[-1], definition_of(call))
+        "sections": answers.sections_of(
+            versions[-1],
+            definition_of(call)
+            if report.definition_record_id is None
+            else kept_record(report.definition_record_id).definition,
+        )
         if versions and call
         else [],
         "versions": versions,
+        "signatures": [
+            _("Version %(number)d: %(name)s, %(when)s, signed in with: %(how)s")
+            % {
+                "number": each.version.number,
+                "name": each.user,
+                "when": second(each.signed_at),
+                "how": assurance_label(each.assurance),
+            }
+            for each in signatures_of(report)
+            if each.version is not None
+        ]
+        if any(hasattr(version, "document") for version in versions)
+        else [],
         "economy": economy(versions[-1]) if versions else [],
         "review_url": _review_url(request, report),
     }

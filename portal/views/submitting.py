@@ -35,7 +35,6 @@ from grants.selectors.sent_in import (
 from grants.selectors.submission import document_of
 from grants.services.submission import ContentChanged, is_late, sign_application
 from portal.forms.sending import SubmitForm
-from portal.selectors.definitions import definition_of
 from portal.selectors.own_cases import own_receipt
 from portal.selectors.writing import Room, application_of, room_of
 from portal.views.access import person_of
@@ -132,7 +131,7 @@ def _signing(
 
 
 def _form(application: Application, *, late: bool, data: Any = None) -> SubmitForm:
-    form = definition_of(application.call).application
+    form = application.definition.application
     points = form.declaration if form is not None else ()
     return SubmitForm(data, points=[each.in_(language()) for each in points], late=late)
 
@@ -222,7 +221,7 @@ def application_submit(request: HttpRequest, *, pk: int) -> HttpResponse:
     arrived_at = timezone.now()
     person = person_of(request)
     application = application_of(person, pk)
-    if application is None or definition_of(application.call).application is None:
+    if application is None or application.definition.application is None:
         raise Http404
     if request.method != "POST":
         return redirect("application-preview", pk=pk)
@@ -294,7 +293,7 @@ def application_receipt(request: HttpRequest, *, pk: int) -> HttpResponse:
     if version is None:
         return redirect("application-preview", pk=pk)
     version.application = application
-    definition = definition_of(application.call)
+    definition = application.definition
     content = content_of_version(version, definition, language())
     context = {
         "crumbs": [

@@ -13,7 +13,7 @@ from applicants.models import User
 from core import formats
 from core.content import Cell, Crumb, Row, Table
 from portal.forms.lists import ListFilter
-from portal.selectors.definitions import definition_of, parse_definitions
+from portal.selectors.definitions import parse_definitions
 from portal.selectors.paging import Key, capped_count, moment
 from portal.views.access import person_of
 from portal.views.applying_sections import field_id
@@ -77,7 +77,7 @@ def waiver_list(request: HttpRequest) -> HttpResponse:
 
 def _row(waiver: Waiver) -> Row:
     application, code = waiver.application, waiver.requirement.code
-    requirement = definition_of(application.call).requirement(code)
+    requirement = application.definition.requirement(code)
     place = field_id(f"finding.{code}.{waiver.organisation_id}")
     return Row(
         Cell(

@@ -22,13 +22,23 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: `values` follow the table's columns; `n` only where rows have their own."""
+    """One row: `values` follow the table's columns; `n` only where rows have their own.
+
+    `unasked` are the places in `values` of what was not asked, whose value is 0 and means nothing:
+    all of them where the row was not there at all. Only where years stand side by side.
+    """
 
     code: str
     label: str
     group: str | None
     n: int | None
     values: tuple[int, ...]
+    unasked: frozenset[int] = frozenset()
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nothing of the row was asked."""
+        return len(self.unasked) == len(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ class PublishedDifference:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTable:
-    """One numbered table. `n` is None where each row has its own."""
+    """One numbered table. `n` is None where each row has its own; `comment` is what analysts have
+    written of it, in paragraphs."""
 
     number: int
     stream: str
@@ -58,6 +69,7 @@ class OutcomeTable:
     notes: tuple[str, ...] = ()
     differences: tuple[PublishedDifference, ...] = ()
     chart: bool = False
+    comment: tuple[str, ...] = ()
 
     def cell_text_is_dash(self, row: TableRow) -> bool:
         """With nobody answering there is no share or count to show: n = 0 is shown as –."""
@@ -96,7 +108,8 @@ class Grantee:
 
 @dataclass(frozen=True, slots=True)
 class StreamContent:
-    """All that the report says of one stream of applicants."""
+    """All that the report says of one stream of applicants; `comment` is what analysts have written
+    of its key figures."""
 
     code: str
     title: str
@@ -109,6 +122,7 @@ class StreamContent:
     rejections_recorded: bool
     grantees: tuple[Grantee, ...]
     granted_total_sek: int
+    comment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _stacked_percent(table: OutcomeTable, width: float) -> Drawing:
     canvas.drawing.add(legend(canvas.drawing.height))
     for row, y in canvas.rows():
         if table.cell_text_is_dash(row):
-            canvas.text(canvas.left + 4, y + 2.4, DASH)
+            canvas.text(canvas.left + 4, y + 2.4, _nothing(row))
             continue
         _segments(canvas, row.values, 100, y, lambda value: percent(value))
     return canvas.drawing
@@ -119,6 +119,9 @@ def _status(table: OutcomeTable, width: float) -> Drawing:
     canvas.drawing.add(legend(canvas.drawing.height))
     longest = max((max(row.values[0], sum(row.values[1:])) for row in table.rows), default=0)
     for row, y in canvas.rows():
+        if row.is_unasked:
+            canvas.text(canvas.left + 4, y + 2.4, _nothing(row))
+            continue
         total = row.values[0]
         end = _segments(canvas, row.values[1:], longest, y, number, rest=total)
         canvas.text(end + 5, y + 2.4, number(total), SEMIBOLD)
@@ -131,7 +134,8 @@ def _bars(table: OutcomeTable, width: float) -> Drawing:
     longest = max((value for row in table.rows for value in row.values), default=0)
     for row, y in canvas.rows():
         value = row.values[0]
-        text = DASH if table.cell_text_is_dash(row) else number(value)
+        dash = table.cell_text_is_dash(row) or 0 in row.unasked
+        text = _nothing(row) if dash else number(value)
         length = canvas.room * value / longest if longest else 0
         if length:
             canvas.bar(canvas.left, y, length, _BAR_FILL)
@@ -159,15 +163,20 @@ def _panels(table: OutcomeTable, width: float) -> Drawing:
         for index, value in enumerate(row.values):
             x = left + index * (panel + gap)
             length = (panel - 26) * value / longest if longest else 0
-            dash = table.cell_text_is_dash(row)
+            dash = table.cell_text_is_dash(row) or index in row.unasked
             if length and not dash:
                 canvas.bar(x, y, length, _BAR_FILL)
             canvas.drawing.add(
                 Line(x, y - 2, x, y + BAR + 2, strokeColor=theme.RULE, strokeWidth=0.6)
             )
-            text = DASH if dash else write(value)
+            text = write(value) if not dash else _nothing(row) if index == 0 else DASH
             canvas.text(x + length + 3, y + 2.5, text, size=8)
     return canvas.drawing
+
+
+def _nothing(row: TableRow) -> str:
+    """What stands where there is no bar: a row that was not asked says so."""
+    return _("not asked") if row.is_unasked else DASH
 
 
 _PAINTERS: dict[TableKind, Callable[[OutcomeTable, float], Drawing]] = {
@@ -398,13 +407,16 @@ def _lower(text: str) -> str:
 
 def _highlights(table: OutcomeTable) -> str:
     """The highest and lowest value of each column that has one."""
-    shown = [row for row in table.rows if not table.cell_text_is_dash(row)]
+    shown = [row for row in table.rows if not table.cell_text_is_dash(row) and not row.is_unasked]
     if not shown:
         return _("No answers were received.")
     write = percent if table.kind.is_percent else number
     sentences = []
     for index, label in enumerate(table.column_labels):
-        values = [row.values[index] for row in shown]
+        asked = [row for row in shown if index not in row.unasked]
+        values = [row.values[index] for row in asked]
+        if not values:
+            continue
         high, low = max(values), min(values)
         if high == low:
             continue
@@ -412,9 +424,9 @@ def _highlights(table: OutcomeTable) -> str:
             _("%(column)s: most %(high_row)s (%(high)s), least %(low_row)s (%(low)s).")
             % {
                 "column": label,
-                "high_row": shown[values.index(high)].label,
+                "high_row": asked[values.index(high)].label,
                 "high": write(high),
-                "low_row": shown[values.index(low)].label,
+                "low_row": asked[values.index(low)].label,
                 "low": write(low),
             }
         )

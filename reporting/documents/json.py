@@ -62,7 +62,13 @@ def _stream(stream: StreamContent) -> dict[str, Any]:
             for grantee in stream.grantees
         ],
         "granted_total_sek": stream.granted_total_sek,
+        **_comment(stream.comment),
     }
+
+
+def _comment(paragraphs: tuple[str, ...]) -> dict[str, Any]:
+    """What analysts have written, where they have."""
+    return {"comment": list(paragraphs)} if paragraphs else {}
 
 
 def _key_figure(figure: KeyFigure) -> dict[str, Any]:
@@ -107,4 +113,5 @@ def _table(table: OutcomeTable) -> dict[str, Any]:
             }
             for line in table.differences
         ],
+        **_comment(table.comment),
     }

@@ -140,6 +140,7 @@ def _stream(content: ReportContent, stream: StreamContent) -> list[Flowable]:
         Heading(_("Key figures"), 2),
         _key_figures(stream),
         *_key_figure_notes(stream),
+        *(Text(paragraph) for paragraph in stream.comment),
         *_rejections(stream),
     ]
     for index, table in enumerate(stream.tables):
@@ -235,6 +236,7 @@ def _outcome(content: ReportContent, table: OutcomeTable, *, first: bool) -> lis
     parts.append(Text(table_source(content), theme.NOTE))
     if first:
         parts.insert(0, Heading(_("Outcome in tables"), 2))
+    parts += [Text(paragraph, theme.COMMENT) for paragraph in table.comment]
     groups = [parts]
     if table.differences:
         groups.append(_differences(table))

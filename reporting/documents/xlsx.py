@@ -156,7 +156,7 @@ class _Book:
         )
         name = self._name(_("Key figures %(stream)s") % {"stream": stream.title})
         basis = " ".join((_("Legal basis:"), stream.legal_basis))
-        return _Sheet(name, title, basis, columns, rows)
+        return _Sheet(name, title, basis, columns, rows, notes=stream.comment)
 
     def _table(self, table: OutcomeTable) -> _Sheet:
         grouped = any(row.group for row in table.rows)
@@ -183,7 +183,7 @@ class _Book:
             table_meta(table),
             columns,
             rows,
-            notes=(*table.notes, table_source(self.content)),
+            notes=(*table.notes, table_source(self.content), *table.comment),
             differences=table if table.differences else None,
         )
 

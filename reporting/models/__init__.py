@@ -2,12 +2,22 @@
 
 from .editions import Edition, EditionBuild, EditionTable, FrozenDataset
 from .reports import Report, ReportAnswer, ReportArea, ReportReference, ReportVersion
-from .writing import ReportDocument, ReportFile, ReportPart, ReportReturn, ReportValue
+from .texts import EditionText, ReportText
+from .trainings import Training, TrainingParticipant
+from .writing import (
+    ReportDocument,
+    ReportFile,
+    ReportPart,
+    ReportReturn,
+    ReportSignature,
+    ReportValue,
+)
 
 __all__ = [
     "Edition",
     "EditionBuild",
     "EditionTable",
+    "EditionText",
     "FrozenDataset",
     "Report",
     "ReportAnswer",
@@ -17,6 +27,10 @@ __all__ = [
     "ReportPart",
     "ReportReference",
     "ReportReturn",
+    "ReportSignature",
+    "ReportText",
     "ReportValue",
     "ReportVersion",
+    "Training",
+    "TrainingParticipant",
 ]

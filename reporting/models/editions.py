@@ -40,13 +40,18 @@ class FrozenDataset(models.Model):
 
 
 class Edition(models.Model):
-    """One version of the national report (rapportutgåva), on one frozen data set."""
+    """One version of the national report (rapportutgåva), on one frozen data set.
+
+    Editions with other texts may have the same data set; `texts_sha256` tells them apart, and is
+    empty where nobody has written any.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="editions")
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveSmallIntegerField(_("edition"))
     cutoff = models.DateField(_("cut-off"))
-    dataset = models.OneToOneField(FrozenDataset, on_delete=models.PROTECT, related_name="edition")
+    dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="editions")
+    texts_sha256 = models.CharField(_("checksum of the texts"), max_length=64, blank=True)
     edition_date = models.DateField(_("date of the edition"))
     preliminary = models.BooleanField(_("preliminary"), default=False)
     key_figures = models.JSONField(default=dict)

@@ -12,7 +12,7 @@ from django_fsm import FSMField, transition
 from applicants.models import Organisation
 from core.models import Agency
 from grants.enums import Stream
-from grants.models import Application
+from grants.models import Application, CallDefinitionRecord
 from reporting import checks, workflow
 from reporting.enums import AreaStatus, ReportKind, ReportStatus
 
@@ -44,6 +44,8 @@ class Report(models.Model):
     returned and sent in again. `received_offset` is the offset from UTC, in minutes, in which an
     old register wrote it; null where that was Swedish time. `needs_look` says of a report written
     here whether the checks told the officer to look at anything in the version sent in last.
+    `definition_record` is the version of the call's definition that the report came in under;
+    null is the one that the call has now.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="reports")
@@ -64,6 +66,15 @@ class Report(models.Model):
     received_offset = models.SmallIntegerField(null=True, blank=True, editable=False)
     imported = models.BooleanField(default=False)
     needs_look = models.BooleanField(_("to be looked at"), null=True, editable=False)
+    definition_record = models.ForeignKey(
+        CallDefinitionRecord,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("report")

@@ -102,6 +102,35 @@ class ReportReturn(models.Model):
         return f"{self.report_id} {self.asked_at:%Y-%m-%d}"
 
 
+class ReportSignature(models.Model):
+    """A signatory's signature under exactly one content of a report, as
+    `grants.models.Signature`: `sha256` is that of what was signed, `version` is set when the
+    content was sent in. `jointly` tells one of two who sign together.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="signatures")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField(_("signed"))
+    assurance = models.CharField(max_length=255, blank=True)
+    jointly = models.BooleanField(default=False)
+    version = models.ForeignKey(
+        ReportVersion, on_delete=models.PROTECT, null=True, related_name="signatures"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["report", "user", "sha256"],
+                condition=Q(version__isnull=True),
+                name="reportsignature_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.sha256[:8]}"
+
+
 class ReportDocument(models.Model):
     """All of a version that was written here, as canonical JSON with its SHA-256. Never changed.
 

@@ -1,6 +1,7 @@
 """What an edition says, in one language, from its frozen data set and its stored cells alone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,10 +23,12 @@ from reporting.content import (
     TableRow,
     Unit,
 )
+from reporting.content.texts import with_texts
 from reporting.definitions import PublishedReport, published_report
 from reporting.models import Edition
 from reporting.selectors import datasets, figures, report_texts
 from reporting.selectors.figures import FRAME
+from reporting.selectors.texts import bodies_of_edition
 
 # A figure that is a share of another, and of which.
 _SHARE_OF: Mapping[str, str] = {
@@ -57,37 +60,85 @@ _ORDER = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told: an edition's stored figures, or those just computed for a preview. `number`
+    is 0 and `day` is today for a preview; `cells` are by the table's number."""
+
+    agency: str
+    year: int
+    cutoff: date
+    number: int
+    day: date
+    preliminary: bool
+    sha256: str
+    key_figures: Mapping[str, Mapping[str, int]]
+    rejections: Mapping[str, Any]
+    cells: Mapping[int, Mapping[str, Any]]
+
+
+def told_of(outcome: figures.Outcome, *, agency: str, sha256: str, day: date) -> Told:
+    """What has just been computed, entered as no edition."""
+    return Told(
+        agency=agency,
+        year=outcome.year,
+        cutoff=outcome.cutoff,
+        number=0,
+        day=day,
+        preliminary=outcome.preliminary,
+        sha256=sha256,
+        key_figures=outcome.key_figures,
+        rejections={stream: found.as_json() for stream, found in outcome.rejections.items()},
+        cells={table.number: table.as_json() for table in outcome.tables},
+    )
+
+
 def edition_content(edition: Edition, language: str) -> ReportContent:
     """All that the edition says, in Swedish (`sv`) or English (`en`).
 
     Raises datasets.DatasetDamaged when the frozen data set is not there.
     """
-    cells = {table.number: table.cells for table in edition.tables.all()}
-    with (
-        translation.override(language),
-        datasets.open_dataset(datasets.folder_of(edition.dataset)) as duck,
-    ):
+    told = Told(
+        agency=edition.agency.code,
+        year=edition.year,
+        cutoff=edition.cutoff,
+        number=edition.number,
+        day=edition.edition_date,
+        preliminary=edition.preliminary,
+        sha256=edition.dataset.sha256,
+        key_figures=edition.key_figures,
+        rejections=edition.rejections,
+        cells={table.number: table.cells for table in edition.tables.all()},
+    )
+    with datasets.open_dataset(datasets.folder_of(edition.dataset)) as duck:
+        content = content_of(duck, told, language)
+    return with_texts(content, bodies_of_edition(edition, language))
+
+
+def content_of(duck: duckdb.DuckDBPyConnection, told: Told, language: str) -> ReportContent:
+    """The report from an opened data set and its figures, without any texts that were written."""
+    with translation.override(language):
         definitions = figures.definitions_of(duck)
         agency, short = _agency(duck, language)
         streams = tuple(
-            _stream(edition, stream, duck, definitions, cells, language)
+            _stream(told, stream, duck, definitions, language)
             for stream in figures.STREAMS
-            if stream in edition.key_figures
+            if stream in told.key_figures
         )
         return ReportContent(
             language=language,
             agency=agency,
-            title=_("Development grants %(year)s") % {"year": edition.year},
+            title=_("Development grants %(year)s") % {"year": told.year},
             subtitle=_("National follow-up report"),
-            year=edition.year,
-            cutoff=edition.cutoff,
-            edition_number=edition.number,
-            edition_date=edition.edition_date,
-            preliminary=edition.preliminary,
-            dataset_sha256=edition.dataset.sha256,
-            summary=report_texts.summary(edition.year, edition.key_figures),
+            year=told.year,
+            cutoff=told.cutoff,
+            edition_number=told.number,
+            edition_date=told.day,
+            preliminary=told.preliminary,
+            dataset_sha256=told.sha256,
+            summary=report_texts.summary(told.year, told.key_figures),
             method=report_texts.method(
-                year=edition.year, cutoff=edition.cutoff, key_figures=edition.key_figures
+                year=told.year, cutoff=told.cutoff, key_figures=told.key_figures
             ),
             streams=streams,
             abbreviations=report_texts.abbreviations(agency, short),
@@ -104,21 +155,20 @@ def _agency(duck: duckdb.DuckDBPyConnection, language: str) -> tuple[str, str]:
 
 
 def _stream(
-    edition: Edition,
+    told: Told,
     stream: str,
     duck: duckdb.DuckDBPyConnection,
     definitions: Mapping[str, CallDefinition],
-    cells: Mapping[int, Mapping[str, Any]],
     language: str,
 ) -> StreamContent:
     own = [each for each in definitions.values() if each.stream == stream]
-    stored: Mapping[str, int] = edition.key_figures[stream]
-    published = published_report(edition.agency.code, edition.year)
-    measured_on, spend_by = _days(duck, stream, edition.year)
-    labels = report_texts.key_figure_labels(edition.year, measured_on, spend_by)
+    stored: Mapping[str, int] = told.key_figures[stream]
+    published = published_report(told.agency, told.year)
+    measured_on, spend_by = _days(duck, stream, told.year)
+    labels = report_texts.key_figure_labels(told.year, measured_on, spend_by)
     bases = [each.legal_basis.in_(language) for each in own if each.legal_basis]
-    grantees = _grantees(duck, stream, edition.year)
-    rejections = edition.rejections.get(stream, {"recorded": False, "rows": []})
+    grantees = _grantees(duck, stream, told.year)
+    rejections = told.rejections.get(stream, {"recorded": False, "rows": []})
     requirements = {each.code: each.title.in_(language) for d in own for each in d.requirements}
     return StreamContent(
         code=stream,
@@ -133,7 +183,7 @@ def _stream(
             _key_figure(code, stored, labels, published, stream, language) for code in _ORDER
         ),
         tables=tuple(
-            _table(number, definition, table, cells[number], published, language)
+            _table(number, definition, table, told.cells[number], published, language)
             for number, (definition, table) in figures.table_definitions(definitions).items()
             if table.stream == stream
         ),

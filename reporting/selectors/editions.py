@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.models import Agency
 from grants.models import Call
@@ -32,6 +33,22 @@ class NoCalls(EditionError):
 
 class NoEdition(EditionError):
     """No such edition has been made."""
+
+
+class TextsDoubted(EditionError):
+    """Sentences of the texts do not fit the figures."""
+
+    def __init__(self, sentences: int) -> None:
+        super().__init__(
+            ngettext(
+                "%(number)s sentence of the texts does not fit the figures. Confirm or change it, "
+                "and make the edition again.",
+                "%(number)s sentences of the texts do not fit the figures. Confirm or change them, "
+                "and make the edition again.",
+                sentences,
+            )
+            % {"number": sentences}
+        )
 
 
 class AgencyUnclear(EditionError):
@@ -145,6 +162,12 @@ def changes_since_previous(edition: Edition) -> EditionChange | None:
         .first()
     )
     return None if before is None else changes_between(before, edition)
+
+
+def newer_edition(edition: Edition) -> Edition | None:
+    """The latest edition of the same year, where it is not this one."""
+    found = published_editions().filter(agency=edition.agency, year=edition.year)
+    return found.filter(number__gt=edition.number).first()
 
 
 def changes_between(before: Edition, after: Edition) -> EditionChange:

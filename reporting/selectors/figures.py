@@ -250,10 +250,15 @@ class Counts:
     answered: Mapping[tuple[str, str, str], int]
 
 
-def _counts(duck: duckdb.DuckDBPyConnection) -> Counts:
-    status = duck.execute(
+def status_counts(duck: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str, str], int]:
+    """Reports by stream, area and status."""
+    rows = duck.execute(
         f"SELECT stream, area, status, count(*) FROM ({STATUS_ROWS}) GROUP BY ALL"
     ).fetchall()
+    return {row[:-1]: row[-1] for row in rows}
+
+
+def _counts(duck: duckdb.DuckDBPyConnection) -> Counts:
     option = duck.execute(
         f"SELECT stream, area, question, option, count(*) FROM ({OPTION_ROWS}) GROUP BY ALL"
     ).fetchall()
@@ -261,7 +266,7 @@ def _counts(duck: duckdb.DuckDBPyConnection) -> Counts:
         f"SELECT stream, area, question, count(DISTINCT report) FROM ({OPTION_ROWS}) GROUP BY ALL"
     ).fetchall()
     return Counts(
-        status={row[:-1]: row[-1] for row in status},
+        status=status_counts(duck),
         option={row[:-1]: row[-1] for row in option},
         answered={row[:-1]: row[-1] for row in answered},
     )
@@ -272,12 +277,13 @@ def tables_of(
 ) -> tuple[ComputedTable, ...]:
     """The tables that the definitions ask for. `reports` is the number in time by stream."""
     return tuple(
-        _table(table, counts, reports[definition.stream])
+        table_of(table, counts, reports[definition.stream])
         for definition, table in table_definitions(definitions).values()
     )
 
 
-def _table(table: TableDefinition, counts: Counts, reports: int) -> ComputedTable:
+def table_of(table: TableDefinition, counts: Counts, reports: int) -> ComputedTable:
+    """One table from what was counted; `reports` is the stream's number in time."""
     stream = table.stream
     rows: list[ComputedRow] = []
     n: int | None = None

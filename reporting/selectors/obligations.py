@@ -10,6 +10,7 @@ from core.checks.working_days import working_day_from
 from grants.enums import Status
 from grants.models import Application
 from grants.selectors import standing_decision
+from grants.selectors.changes import changed_basis
 from reporting.checks.reminding import is_escalated, step_due
 from reporting.enums import ReportKind, ReportStatus
 from reporting.models import Report, ReportReference
@@ -32,7 +33,7 @@ class Obligation:
 
 
 def obligations_of(application: Application) -> tuple[Obligation, ...]:
-    """What the grant is to be followed by, as its decision says, or else the call.
+    """What the grant is to be followed by, as its decision with its changes says, or the call.
 
     A day when nobody works is moved to the next working day (lag 1930:173). The final report of
     a grant that has an interim one tells of the year after the call's.
@@ -40,7 +41,7 @@ def obligations_of(application: Application) -> tuple[Obligation, ...]:
     call = application.call
     definition = call.definition
     decision = standing_decision(application)
-    basis = None if decision is None else decision.basis_content
+    basis = None if decision is None else changed_basis(decision, lead=application.lead_id)
     found: list[Obligation] = []
     if definition.reports.interim:
         due = (basis.interim_due if basis is not None else None) or definition.dates.report_due

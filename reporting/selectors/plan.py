@@ -5,12 +5,24 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, TextField, Value, When
+from django.db.models.functions import Cast
 
 from grants.content import FundYear
 from grants.content.basis import DecisionBasis
+from grants.content.changes import Change, change_of, left_empty, with_changes
 from grants.definitions import CallDefinition
 from grants.enums import Approval
-from grants.models import Application, ApplicationVersion, Decision, Participation
+from grants.models import (
+    Application,
+    ApplicationVersion,
+    Call,
+    CallDefinitionRecord,
+    Decision,
+    GrantChange,
+    Participation,
+)
+from grants.models.calls import kept_record
+from grants.models.changes import IN_EFFECT
 from grants.selectors.money import fund_years_for
 from reporting.content.plan import (
     WHOLE_GRANT,
@@ -39,10 +51,25 @@ def applications_of(report: Report) -> list[Application]:
 
 
 def definition_for(report: Report, applications: Iterable[Application] = ()) -> CallDefinition:
-    """What the report answers to: the definition of the year's own call among its cases, or of
-    the latest."""
-    calls = [each.call for each in applications or applications_of(report)]
-    return max(calls, key=lambda call: (call.year == report.year, call.year, call.pk)).definition
+    """What the report answers to: the definition of its call, in the version that it came in
+    under where it has come in."""
+    return record_for(report, applications).definition
+
+
+def call_for(report: Report, applications: Iterable[Application]) -> Call:
+    """The call whose definition it answers to: the year's own among its cases, or the latest."""
+    calls = [each.call for each in applications]
+    return max(calls, key=lambda call: (call.year == report.year, call.year, call.pk))
+
+
+def record_for(report: Report, applications: Iterable[Application] = ()) -> CallDefinitionRecord:
+    """The version of the definition that the report answers to."""
+    if report.definition_record_id is not None and report.status not in (
+        ReportStatus.DUE,
+        ReportStatus.DRAFT,
+    ):
+        return kept_record(report.definition_record_id)
+    return call_for(report, applications or applications_of(report)).definition_record
 
 
 def plan_of(report: Report, applications: list[Application], language: str = "sv") -> ReportPlan:
@@ -55,7 +82,14 @@ def plan_of(report: Report, applications: list[Application], language: str = "sv
     definition = definition_for(report, applications)
     carried = [each.pk for each in applications if each.call.year < report.year]
     kept = _kept(report, ids, carried)
-    bases = {pk: DecisionBasis.of(json.loads(text)) for pk, _number, text in kept[_BASIS]}
+    changed: dict[int, list[Change]] = {}
+    for pk, _number, text in kept[_CHANGE]:
+        changed.setdefault(pk, []).append(change_of(json.loads(text)))
+    leads = {each.pk: each.lead_id for each in applications}
+    bases = {
+        pk: with_changes(DecisionBasis.of(json.loads(text)), changed.get(pk, ()), lead=leads[pk])
+        for pk, _number, text in kept[_BASIS]
+    }
     # Of what was sent in more than once, the last.
     papers: dict[int, Json] = {pk: json.loads(text) for pk, _number, text in kept[_PAPER]}
     used = _used_before(kept[_REPORT])
@@ -67,17 +101,18 @@ def plan_of(report: Report, applications: list[Application], language: str = "sv
     return ReportPlan(
         grants=grants,
         areas=_areas(definition, applications, grants, bases, papers, language),
-        takers=_takers(report, kept[_TAKER]),
+        takers=_takers(report, kept[_TAKER], _gone(changed, leads)),
     )
 
 
-_BASIS, _PAPER, _REPORT, _TAKER = "basis", "paper", "report", "taker"
+_BASIS, _CHANGE, _PAPER, _REPORT, _TAKER = "basis", "change", "paper", "report", "taker"
 type _Kept = dict[str, list[tuple[int, int, str]]]
 
 
 def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
     """What the plan is made of, by what it is, in one query: the bases of the standing decisions
-    and what was sent in, by case and the lowest number first; for the grants carried over what
+    and what was sent in, by case and the lowest number first; what has been changed since, in the
+    order of effect; for the grants carried over what
     accepted reports of earlier years said, by report; and the organisations that take part beside
     the report's own in the order of their names, the number 1 for one whose part is done."""
 
@@ -103,7 +138,16 @@ def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
             "organisation__sort_key",
         )
     )
-    every = [papers.order_by(), takers.order_by()]
+    changes = GrantChange.objects.filter(
+        application__in=ids, decision__superseded_by__isnull=True, state__in=IN_EFFECT
+    ).values_list(
+        what(_CHANGE),
+        "application_id",
+        "applied",
+        Cast("proposal", TextField()),
+        what(""),
+    )
+    every = [papers.order_by(), takers.order_by(), changes.order_by()]
     if carried:
         reports = ReportDocument.objects.filter(
             version__report__references__application__in=carried,
@@ -111,7 +155,7 @@ def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
             version__report__status=ReportStatus.ACCEPTED,
         ).values_list(what(_REPORT), "version__report_id", "version__number", "document", what(""))
         every.append(reports.order_by())
-    found: _Kept = {_BASIS: [], _PAPER: [], _REPORT: [], _TAKER: []}
+    found: _Kept = {_BASIS: [], _CHANGE: [], _PAPER: [], _REPORT: [], _TAKER: []}
     rows = bases.order_by().union(*every, all=True)
     for name, of, number, text, _order in sorted(rows, key=lambda row: (row[4], row[2], row[1])):
         found[name].append((of, number, text))
@@ -223,7 +267,7 @@ def _plan_answers(
     language: str,
 ) -> Iterable[PlanAnswer]:
     for application in applications:
-        form = application.call.definition.application
+        form = application.definition.application
         said: Json = next(
             (
                 a["answers"]
@@ -243,8 +287,20 @@ def _plan_answers(
             yield PlanAnswer(question.text.in_(language), value)
 
 
-def _takers(report: Report, rows: Iterable[tuple[int, int, str]]) -> tuple[Taker, ...]:
-    others = {pk: Taker(pk, name, is_lead=False, done=bool(done)) for pk, done, name in rows}
+def _gone(changed: Mapping[int, list[Change]], leads: Mapping[int, int]) -> frozenset[int]:
+    """The partners that have left every grant of the report without having used anything."""
+    left = [left_empty(changed.get(pk, ())) for pk in leads]
+    return frozenset.intersection(*left) if left else frozenset()
+
+
+def _takers(
+    report: Report, rows: Iterable[tuple[int, int, str]], gone: frozenset[int]
+) -> tuple[Taker, ...]:
+    others = {
+        pk: Taker(pk, name, is_lead=False, done=bool(done))
+        for pk, done, name in rows
+        if pk not in gone
+    }
     return (
         Taker(report.organisation_id, report.organisation.name, is_lead=True),
         *others.values(),

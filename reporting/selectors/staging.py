@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 from django.db import connection, transaction
+from psycopg import ClientCursor
 
 from reporting.selectors.sources import VERSIONS, Kind, Source
 
@@ -99,13 +100,12 @@ def _copy_postgresql(source: Source, params: dict[str, Any], path: Path) -> None
     if source.of_versions:
         tables = f"{tables} WHERE t.version_id IN ({VERSIONS})"
     statement = f"COPY (SELECT {columns} {tables}) TO STDOUT (FORMAT csv)"
-    with (
-        connection.cursor() as cursor,
-        path.open("wb") as file,
-        cursor.copy(statement, params) as copy,
-    ):
-        for block in copy:
-            file.write(block)
+    with connection.cursor() as cursor, path.open("wb") as file:
+        # Filled in first: a cursor that keeps a record of what is asked takes the statement alone.
+        filled = ClientCursor(connection.connection).mogrify(statement, params)
+        with cursor.copy(filled) as copy:
+            for block in copy:
+                file.write(block)
 
 
 def _copy_sqlite(source: Source, params: dict[str, Any], path: Path) -> None:

@@ -20,7 +20,14 @@ from reporting.content.draft import ReportDraft, report_draft
 from reporting.content.paths import CERTIFICATE, is_open, line_of, organisation_of
 from reporting.content.plan import ReportPlan
 from reporting.enums import ReportStatus
-from reporting.models import Report, ReportFile, ReportReference, ReportReturn, ReportValue
+from reporting.models import (
+    Report,
+    ReportFile,
+    ReportReference,
+    ReportReturn,
+    ReportSignature,
+    ReportValue,
+)
 
 from .plan import applications_of, definition_for, plan_of
 
@@ -190,6 +197,18 @@ def open_return(report: Report) -> ReportReturn | None:
     if report.status != ReportStatus.RETURNED:
         return None
     return report.returns.filter(closed_at__isnull=True).first()
+
+
+def open_signatures(report: Report) -> list[ReportSignature]:
+    """The signatures that are not yet under anything sent in, the earliest first."""
+    rows = report.signatures.filter(version=None).select_related("user")
+    return list(rows.order_by("signed_at", "pk"))
+
+
+def signatures_of(report: Report) -> list[ReportSignature]:
+    """Those under what was sent in, version by version."""
+    rows = report.signatures.filter(version__isnull=False).select_related("user", "version")
+    return list(rows.order_by("version__number", "signed_at", "pk"))
 
 
 def saved(row: ReportValue) -> SavedValue:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import duckdb
 import rules
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Max
@@ -21,16 +23,27 @@ from core.services import journal
 from core.services.background import enqueue_on_commit
 from core.services.journal import Actor, NewEvent
 from grants.models import Call
+from reporting.content.texts import figures_of
 from reporting.enums import BuildStage, BuildState
-from reporting.models import Edition, EditionBuild, EditionTable, FrozenDataset
+from reporting.models import (
+    Edition,
+    EditionBuild,
+    EditionTable,
+    EditionText,
+    FrozenDataset,
+    ReportText,
+)
 from reporting.selectors import datasets, figures
+from reporting.selectors.edition_content import content_of, told_of
 from reporting.selectors.editions import (
     MAX_ATTEMPTS,
     NoCalls,
+    TextsDoubted,
     build_due,
     default_cutoff,
     unfinished_builds,
 )
+from reporting.selectors.texts import checksum, doubted, texts_of
 from reporting.services import freezing
 from reporting.services.freezing import Frozen
 
@@ -70,9 +83,10 @@ def build_edition(
 ) -> Built:
     """Freeze the year, compute it, and enter the edition.
 
-    `cutoff` is the last Swedish day of receipt, the calls' own when None. Unchanged records
-    give the edition that is there. Nothing is entered until everything is computed, and then
-    all of it or nothing. Raises NoCalls for a year without calls.
+    `cutoff` is the last Swedish day of receipt, the calls' own when None. Unchanged records and
+    texts give the edition that is there. Nothing is entered until everything is computed, and then
+    all of it or nothing. Raises NoCalls for a year without calls, TextsDoubted where a sentence
+    of the texts does not fit the figures.
     """
     day = cutoff or default_cutoff(agency=agency, year=year)
     if not Call.objects.filter(agency=agency, year=year).exists():
@@ -84,10 +98,11 @@ def build_edition(
         outcome = figures.compute(duck)
     progress(BuildStage.STORING, 90)
     for attempt in range(_TRIES):
+        texts = _fitting_texts(agency, frozen, outcome)
         try:
-            built = _enter(agency=agency, frozen=frozen, outcome=outcome, actor=actor)
+            built = _enter(agency=agency, frozen=frozen, outcome=outcome, texts=texts, actor=actor)
         except IntegrityError:
-            # Another process entered an edition meanwhile: what it did is read anew.
+            # Another process entered an edition, or somebody a text: it is read anew.
             if attempt + 1 == _TRIES:
                 raise
         else:
@@ -96,23 +111,54 @@ def build_edition(
     return built
 
 
+def _fitting_texts(
+    agency: Agency, frozen: Frozen, outcome: figures.Outcome
+) -> tuple[ReportText, ...]:
+    """The texts of the year, each sentence of which fits the figures. Raises TextsDoubted."""
+    texts = tuple(each for each in texts_of(agency=agency, year=outcome.year) if each.body)
+    if not texts:
+        return ()
+    told = told_of(outcome, agency=agency.code, sha256=frozen.sha256, day=timezone.localdate())
+    with datasets.open_dataset(frozen.folder) as duck:
+        content = content_of(duck, told, settings.LANGUAGE_CODE)
+    found = doubted(texts, figures_of(content))
+    if found:
+        raise TextsDoubted(sum(len(each.sentences) for each in found))
+    return texts
+
+
 @transaction.atomic
-def _enter(*, agency: Agency, frozen: Frozen, outcome: figures.Outcome, actor: Actor) -> Built:
+def _enter(
+    *,
+    agency: Agency,
+    frozen: Frozen,
+    outcome: figures.Outcome,
+    texts: tuple[ReportText, ...],
+    actor: Actor,
+) -> Built:
     calls = list(
         Call.objects.select_for_update().filter(agency=agency, year=outcome.year).order_by("pk")
     )
-    known = FrozenDataset.objects.filter(
-        agency=agency, year=outcome.year, cutoff=outcome.cutoff, sha256=frozen.sha256
-    ).first()
-    if known is not None:
-        return Built(Edition.objects.get(dataset=known), created=False)
-    dataset = FrozenDataset.objects.create(
+    said = checksum(texts)
+    if checksum(texts_of(agency=agency, year=outcome.year)) != said:
+        raise IntegrityError("the texts were written meanwhile")
+    latest = (
+        Edition.objects.filter(agency=agency, year=outcome.year, cutoff=outcome.cutoff)
+        .select_related("dataset")
+        .order_by("-number")
+        .first()
+    )
+    if latest is not None and (latest.dataset.sha256, latest.texts_sha256) == (frozen.sha256, said):
+        return Built(latest, created=False)
+    dataset, _new = FrozenDataset.objects.get_or_create(
         agency=agency,
         year=outcome.year,
         cutoff=outcome.cutoff,
         sha256=frozen.sha256,
-        folder=f"{freezing.datasets_folder().name}/{frozen.sha256}",
-        row_counts=frozen.row_counts,
+        defaults={
+            "folder": f"{freezing.datasets_folder().name}/{frozen.sha256}",
+            "row_counts": frozen.row_counts,
+        },
     )
     last = Edition.objects.filter(agency=agency, year=outcome.year).aggregate(n=Max("number"))["n"]
     edition = Edition.objects.create(
@@ -121,6 +167,7 @@ def _enter(*, agency: Agency, frozen: Frozen, outcome: figures.Outcome, actor: A
         number=(last or 0) + 1,
         cutoff=outcome.cutoff,
         dataset=dataset,
+        texts_sha256=said,
         edition_date=timezone.localdate(),
         preliminary=outcome.preliminary,
         key_figures={stream: dict(found) for stream, found in outcome.key_figures.items()},
@@ -132,6 +179,16 @@ def _enter(*, agency: Agency, frozen: Frozen, outcome: figures.Outcome, actor: A
         )
         for table in outcome.tables
     )
+    EditionText.objects.bulk_create(
+        EditionText(
+            edition=edition,
+            place=text.place,
+            language=text.language,
+            number=text.number,
+            body=text.body,
+        )
+        for text in texts
+    )
     journal.append_many(
         NewEvent(
             kind=JournalKind.CALL,
@@ -142,6 +199,7 @@ def _enter(*, agency: Agency, frozen: Frozen, outcome: figures.Outcome, actor: A
                 "edition": edition.number,
                 "cutoff": edition.cutoff.isoformat(),
                 "dataset": dataset.sha256,
+                **({"texts_sha256": said} if said else {}),
             },
             actor=actor,
         )
@@ -221,8 +279,8 @@ def claim(*, build_id: int, now: datetime | None = None) -> EditionBuild | None:
 def run_build(*, build_id: int) -> bool:
     """Claim the build and make its edition; returns whether this worker finished it.
 
-    What goes wrong is written in the row. A database that is busy or away leaves the build to
-    be tried again.
+    What goes wrong is written in the row. A database that is busy or away, and a disk that takes
+    no more, leave the build to be tried again.
     """
     build = claim(build_id=build_id)
     if build is None:
@@ -243,11 +301,11 @@ def run_build(*, build_id: int) -> bool:
     except LeaseLost:
         logger.warning("build %s was taken over by another worker", build.pk)
         return False
-    except OperationalError:
-        logger.exception("build %s waits for the database", build.pk)
+    except (OperationalError, OSError, duckdb.IOException):
+        logger.exception("build %s waits for the database or the disk", build.pk)
         _release(build, state=BuildState.QUEUED, stage=BuildStage.WAITING, progress=0)
         return False
-    except NoCalls as error:
+    except (NoCalls, TextsDoubted) as error:
         _fail(build, str(error))
         return False
     except Exception:

@@ -12,21 +12,17 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from applicants.models import Organisation, User
 from core.definitions import Answers, Problem, ProblemCode, validate_answers
 from core.models import Agency
 from grants.content import usable_sek
-from grants.enums import Direction, DocumentKind, NoticeKind, Status, Stream
+from grants.enums import Direction, NoticeKind, Status, Stream
 from grants.models import Application
 from grants.selectors import fund_years
-from grants.selectors.people import people_of
 from grants.services import handling, reported
 from grants.services.moving import locked_applications, record
-from grants.services.notices import notify
-from grants.services.register import register_document
 from grants.workflow import HAS_GRANT
 from reporting import rules as reporting_rules
 from reporting.checks import ReportBlocked, ReportFacts, ReportRefused
@@ -43,6 +39,8 @@ from reporting.models import (
 )
 from reporting.selectors.plan import definition_for, plan_of
 from reporting.workflow import TABLE, ReportAction
+
+from .registering import register, tell
 
 # Asking for a permission that nobody has declared would deny it: the declarations are loaded.
 assert reporting_rules.is_received is not None  # noqa: S101
@@ -338,52 +336,6 @@ def _known(report: Report, applications: list[Application], paths: Iterable[str]
             path != CERTIFICATE and report_field(definition, plan, path, "sv") is None
         ):
             raise ReportRefused(ReportAction.RETURN, "unknown_field")
-
-
-def register(
-    report: Report,
-    applications: Iterable[Application],
-    direction: Direction,
-    source: str,
-    *,
-    actor: User,
-) -> None:
-    """Number the document among those of each locked case. Its title is in the register's
-    language, Swedish."""
-    with translation.override("sv"):
-        named = {"report": report.get_kind_display(), "year": report.year}
-        if direction == Direction.IN:
-            title = _("%(report)s for %(year)s") % named
-        else:
-            title = _("Questions on: %(report)s for %(year)s") % named
-    for application in applications:
-        register_document(
-            application=application,
-            direction=direction,
-            kind=DocumentKind.OTHER,
-            source=source,
-            actor=actor,
-            party=report.organisation.name,
-            title=title,
-            held=True,
-        )
-
-
-def tell(
-    report: Report,
-    applications: Iterable[Application],
-    kind: NoticeKind,
-    key: str,
-    *,
-    officers: bool = False,
-) -> None:
-    """Mail those who write for the organisation, and the officer of the first case."""
-    first = next(iter(applications))
-    name = f"{report.pk}:{key}"
-    notify(application=first, people=people_of(first, lead_only=True), kind=kind, key=name)
-    if officers and first.assigned_to is not None:
-        people = [first.assigned_to]
-        notify(application=first, people=people, kind=kind, key=name, to_agency=True)
 
 
 @transaction.atomic

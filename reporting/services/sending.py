@@ -12,10 +12,13 @@ from grants.enums import Direction, NoticeKind
 from reporting.checks import ReportRefused
 from reporting.enums import ReportStatus
 from reporting.models import Report, ReportDocument, ReportVersion
+from reporting.selectors.plan import record_for
 from reporting.selectors.writing import ReportRoom, room_of_report
-from reporting.workflow import ReportAction
+from reporting.workflow import TABLE, ReportAction
 
-from .reports import locked_report, permitted, receive, register, tell
+from .registering import register, register_certificates, tell
+from .reports import locked_report, permitted, receive
+from .signing import ask_the_second, bind_signatures, sign
 
 type Json = dict[str, Any]
 
@@ -35,14 +38,15 @@ class ReportChanged(ReportRefused):
         super().__init__(ReportAction.SEND_IN, "changed")
 
 
+class SecondSignatureMissing(Exception):
+    """The one who signs does so jointly with another, who has not signed this content."""
+
+
 def document_of(room: ReportRoom) -> Json:
     """Exactly what is sent in, as JSON values, without clocks. Amounts are whole SEK;
     applications and organisations are ids."""
     plan, draft = room.plan, room.draft
-    record = max(
-        (each.call for each in room.applications),
-        key=lambda call: (call.year == room.report.year, call.year, call.pk),
-    ).definition_record
+    record = record_for(room.report, room.applications)
     return {
         "report": room.report.code,
         "year": room.report.year,
@@ -110,7 +114,21 @@ def content_sha256(room: ReportRoom) -> str:
 def send_report(
     *, report: Report, actor: User, seen: str | None = None, assurance: str = ""
 ) -> ReportVersion:
-    """Send in what has been written; `seen` is the checksum of what was shown (None: not asked).
+    """Send in what has been written. Raises as `sign_report`, and SecondSignatureMissing where
+    another must sign before it is sent in: then nothing is signed."""
+    version = sign_report(report=report, actor=actor, seen=seen, assurance=assurance)
+    if version is None:
+        raise SecondSignatureMissing
+    return version
+
+
+@transaction.atomic
+def sign_report(
+    *, report: Report, actor: User, seen: str | None = None, assurance: str = ""
+) -> ReportVersion | None:
+    """Sign what has been written, and send it in when all have signed that it takes; None when
+    the second of two who sign jointly has yet to do so, who is told. `seen` is the checksum of
+    what was shown (None: not asked), `assurance` how the person signed in.
 
     An overdue report is received all the same and marked; the first date of receipt (UTC) is
     kept. A second click gives the same version. Raises PermissionDenied, ReportNotReady,
@@ -131,6 +149,11 @@ def send_report(
     findings = room.findings
     if any(each.blocks for each in findings) and room.is_open:
         raise ReportNotReady(findings)
+    if report.status in TABLE[ReportAction.SEND_IN].sources and not sign(
+        report, applications, sha256=sha256, actor=actor, assurance=assurance
+    ):
+        ask_the_second(report, applications, sha256=sha256, actor=actor)
+        return None
     looked_at = sum(each.severity is Severity.LOOKED_AT for each in findings)
     version = receive(
         report, applications, latest, actor=actor, answers=room.draft.answers, blocking=0
@@ -145,7 +168,9 @@ def send_report(
     )
     report.needs_look = looked_at > 0
     report.save(update_fields=["needs_look"])
+    bind_signatures(version, sha256)
     register(report, applications, Direction.IN, f"report_version:{version.pk}", actor=actor)
+    register_certificates(report, applications, room.files, actor=actor)
     key = f"v{version.number}"
     tell(report, applications, NoticeKind.REPORT_RECEIVED, key, officers=True)
     return version

@@ -42,7 +42,7 @@ def _grounds(application: Application, kinds: Mapping[int, str]) -> tuple[str, .
     return grounds_against(
         late=application.late,
         kinds=kinds,
-        who_may_apply=map(str, application.call.definition.who_may_apply),
+        who_may_apply=map(str, application.definition.who_may_apply),
     )
 
 

@@ -56,7 +56,7 @@ def assessments_missing(application: Application, forms: Iterable[Any] | None = 
     """How many assessment forms are not done; 0 for a call without any. One that stands in the
     name of somebody who has declared a conflict of interest since is not. `forms` are what
     `assessments_of` says, where they have been read."""
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     if form is None:
         return 0
     there = assessments_of(application) if forms is None else forms

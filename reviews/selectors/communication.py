@@ -95,7 +95,7 @@ def _opinions(application: Application, known: Known | None) -> Iterable[Materia
 
 def _answers(application: Application, opinion: Opinion) -> Iterable[str]:
     """What the board has answered to the call's questions, each under its question."""
-    assessment = application.call.definition.assessment
+    assessment = application.definition.assessment
     questionnaire = assessment.opinion.questionnaire if assessment else None
     if questionnaire is None:
         return
@@ -121,7 +121,7 @@ def _findings(application: Application, known: Known | None) -> Iterable[Materia
     ]
     if not told:
         return
-    definition = application.call.definition
+    definition = application.definition
     satisfied = {
         (each.requirement, each.organisation): each.satisfied_by
         for each in (demands_of(application) if known is None else known.demands)

@@ -157,7 +157,7 @@ def cost_check(
     parts = participants_of(application) if parts is None else parts
     written = work_values(application, CEILING) if written is None else written
     version, lines, form_by = _lines(application, parts)
-    definition = application.call.definition
+    definition = application.definition
     rules = form_by.application.budget.rules if form_by.application else ()
     return CostCheck(
         version=version,
@@ -218,7 +218,7 @@ def _lines(
     standing = LineAssessment.objects.exclude(assessed_by__in=shut_out_people(application))
     said = {each.number: each for each in standing.filter(application=application)}
     latest, *checked_on = _versions(application, {each.version for each in said.values()})
-    current = application.call.definition
+    current = application.definition
     if latest is None:
         return 0, (_with(_whole(application), said.get(WHOLE_CASE), {}, 0),), current
     document = document_of_version(latest)

@@ -42,9 +42,8 @@ def demands_of(
 ) -> list[Demand]:
     """Every requirement that applies, for each organisation it applies to; nothing is demanded of
     one that has declined. `parts` are those of `parts_judged`, where they have been read."""
-    call = application.call
-    definition = call.definition
-    rows = {row.code: row.pk for row in call.requirements.all()}
+    definition = application.definition
+    rows = {row.code: row.pk for row in application.call.requirements.all()}
     found: list[Any] = list(parts_judged(application) if parts is None else parts)
     return [
         Demand(rows[each.code], part.organisation_id, frozenset(map(str, each.satisfied_by)))

@@ -130,9 +130,9 @@ def to_remind(today: date) -> QuerySet[Opinion]:
     )
 
 
-def opinion_form(call: Call) -> Questionnaire | None:
-    """What the call asks county boards beside recommendation and reasons."""
-    form = call.definition.assessment
+def opinion_form(application: Application) -> Questionnaire | None:
+    """What county boards are asked of the application beside recommendation and reasons."""
+    form = application.definition.assessment
     return form.opinion.questionnaire if form else None
 
 

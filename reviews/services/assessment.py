@@ -171,7 +171,7 @@ def _take_up(there: Any, actor: User) -> None:
 
 
 def _form(application: Application) -> AssessmentForm:
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     if form is None:
         raise ReviewRefused("no_form")
     return form

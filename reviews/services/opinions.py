@@ -257,7 +257,7 @@ def _answerable(opinion: Opinion) -> None:
 
 
 def _questions(opinion: Opinion) -> Iterable[Question]:
-    form = opinion_form(opinion.application.call)
+    form = opinion_form(opinion.application)
     return [each.question for each in form.questions_for(WHOLE)] if form else []
 
 

@@ -265,7 +265,7 @@ def _allot(row: ScenarioAmount, scenario: Scenario) -> None:
 def _propose(application: Application, amount_sek: int, *, cut: bool) -> None:
     """The same proposal with the amount; where the frame cut it, the reasons say so."""
     proposal = Proposal.objects.get(application=application)
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     reason = form.cost_reason(FRAME) if form else None
     text = reason.text.in_("sv") if reason else ""
     reasons = proposal.reasons.removesuffix(f"\n\n{text}") if text else proposal.reasons

@@ -34,7 +34,7 @@ def ask_waiver(
     application = locked_application(application.pk)
     require("reviews.ask_waiver", actor, application)
     in_hand(application)
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     if form is None or form.waiver is None:
         raise ReviewRefused("no_waiver")
     if not reason.strip():

@@ -95,7 +95,7 @@ def _finding_spec(application: Application, path: str, code: str, organisation: 
 def _answer_spec(
     application: Application, path: str, number: int, key: str, actor: User, language: str
 ) -> FieldSpec:
-    form = application.call.definition.assessment
+    form = application.definition.assessment
     question = None if form is None else form.questionnaire.question("", key)
     if form is None or question is None:
         raise UnknownField(path)

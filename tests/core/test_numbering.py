@@ -18,6 +18,12 @@ def test_numbers_follow_the_agencys_pattern(agency: Agency) -> None:
 
 
 @pytest.mark.django_db
+def test_an_agency_without_a_series_has_no_divider_before_its_numbers(agency: Agency) -> None:
+    agency.series = ""
+    assert next_register_number(agency=agency, year=2024) == "1-2024"
+
+
+@pytest.mark.django_db
 def test_each_agency_and_year_counts_by_itself(agency: Agency) -> None:
     other = Agency.objects.create(code="annan", name_sv="a", name_en="a", short="A", series="9")
     numbers = [

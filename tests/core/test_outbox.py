@@ -16,12 +16,13 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from core import tasks
 from core.enums import JournalKind, OutboxState
 from core.models import Event, OutboxMessage
 from core.selectors.outbox import MAX_ATTEMPTS, due_mail_ids
-from core.services import outbox
+from core.services import background, outbox
 from core.services.background import enqueue_on_commit
 from core.services.outbox import NotResendable
 from tests.core.concurrency import in_threads
@@ -106,6 +107,26 @@ def test_a_lost_broker_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tasks.send_due_mail() == 1
     message.refresh_from_db()
     assert message.state == OutboxState.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_is_asked_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def away(*args: Any, **options: Any) -> None:
+        asked.append(time.monotonic())
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", away)
+    monkeypatch.setattr(background, "_not_before", 0.0)
+    for number in range(3):
+        queue(f"case:{number}:submitted")
+    assert len(asked) == 1, "each try takes seconds of somebody's request"
+    later = time.monotonic() + background.NOT_ASKED_FOR
+    monkeypatch.setattr("core.services.background.time.monotonic", lambda: later)
+    queue("case:9:submitted")
+    assert len(asked) == 2
+    assert tasks.send_due_mail() == 4
 
 
 @pytest.fixture

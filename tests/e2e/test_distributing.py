@@ -42,6 +42,7 @@ def distributions(round_: Round) -> dict[str, tuple[Any, str]]:
     call = round_.call.pk
     return {
         "calls": (round_.officer, reverse("distribution-list")),
+        "populations": (round_.officer, reverse("populations")),
         "side by side": (round_.officer, reverse("distribution", args=[call])),
         "what if": (round_.other, reverse("scenario", args=[call, first.pk])),
         "adopted": (round_.other, reverse("scenario", args=[call, second.pk])),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from grants.enums import DeliveryHow
-from grants.models import Call, Decision
+from grants.models import Application, Call, Decision
 from grants.services.deliveries import delivered
 
 from .assessing import ASSESSMENT
@@ -27,6 +27,9 @@ def with_appeals(call: Call, *, appeals: Any = (APPEAL,)) -> Call:
         changes={"year": call.year, "stream": str(call.stream), "assessment": assessment}
     )
     Call.objects.filter(pk=call.pk).update(definition_record=record)
+    # What has come in keeps the version that it came in under: here it came in under this one.
+    kept = Application.objects.filter(call=call, definition_record__isnull=False)
+    kept.update(definition_record=record)
     return Call.objects.get(pk=call.pk)
 
 

@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 
 from applicants.enums import OrganisationRole
 from core.checks.files import FileRefused
-from grants.selectors.draft import attachments_of
+from grants.enums import Approval
+from grants.selectors.draft import attachments_of, draft_of, part_sha256
 from grants.selectors.submission import document_of
-from grants.services import submission
+from grants.services import drafts, submission
 from grants.services.attachments import attach_file, remove_attachment
 from grants.services.drafts import FieldLocked, write_application
 from grants.services.moving import UnknownField
@@ -56,6 +57,41 @@ def test_a_partner_attaches_evidence_for_itself_only(case: Any) -> None:
     ]:
         with pytest.raises(PermissionDenied):
             attach_file(application=case, file=stored_file(), place=place, actor=actor)
+
+
+def test_a_partner_approves_its_evidence_too(case: Any) -> None:
+    """What was approved is approved anew once evidence of that organisation comes or goes, and a
+    signatory is never taken to have read evidence that came after the page was shown."""
+    partner = OrganisationFactory()
+    lead_writer = writer_of(case.lead)
+    write_application(application=case, actor=lead_writer, partners=[partner])
+    signatory = acting_for(partner)
+    part = case.participations.get(organisation=partner)
+    own = f"requirement.{partner.pk}.knowledge"
+
+    def shown() -> str:
+        return part_sha256(draft_of(case), partner.pk, attachments_of(case))
+
+    def approve(seen: str) -> None:
+        drafts.answer_participation(participation=part, actor=signatory, approve=True, seen=seen)
+
+    def approval() -> str:
+        part.refresh_from_db()
+        return str(part.approval)
+
+    before = shown()
+    kept = attach_file(application=case, file=stored_file(), place=own, actor=signatory)
+    with pytest.raises(drafts.PartChanged):
+        approve(before)
+    approve(shown())
+    assert approval() == Approval.APPROVED
+    attach_file(application=case, file=stored_file(), place=PLAN, actor=lead_writer)
+    assert approval() == Approval.APPROVED
+    remove_attachment(attachment=kept, actor=signatory)
+    assert approval() == Approval.WAITING
+    approve(shown())
+    attach_file(application=case, file=stored_file(), place=own, actor=signatory)
+    assert approval() == Approval.WAITING
 
 
 @pytest.mark.parametrize(

@@ -487,3 +487,29 @@ def test_at_once_an_order_is_approved_once_a_part_ordered_once_and_an_answer_boo
     assert (paid(case), paid(other)) == (500_000, 500_000)
     assert LedgerEntry.objects.filter(kind=EntryKind.PAID).count() == 2
     assert PaymentOrder.objects.get().state == OrderState.ANSWERED
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_order_approved_while_its_payment_is_stopped_pays_nothing_of_it() -> None:
+    """The one holds the order and waits for the case, the other holds the case: neither waits for
+    ever, and the payment is out of the order whichever came first."""
+    desk = Paying()
+    case = desk.granted()
+    order = payment_orders.make_order(agency=desk.agency, actor=desk.first, parts=[(case.pk, 1)])
+
+    def approve() -> str:
+        try:
+            return payment_orders.approve_order(order=order, actor=desk.second).state
+        except PaymentRefused as caught:
+            return caught.code
+
+    def stop() -> str:
+        payments.stop_payments(application=case, actor=desk.first, reason="Oklart underlag")
+        return "stopped"
+
+    answers = in_threads(stop, approve)
+    assert answers[0] == "stopped"
+    assert answers[1] in {OrderState.APPROVED, "empty"}
+    assert order.payments.get().state == PaymentState.CANCELLED
+    assert paid(case) == 0

@@ -38,14 +38,19 @@ from tests.factories import (
 from tests.factories.assessing import assessed_call
 from tests.factories.forms import attach
 from tests.factories.scenario import fresh
+from tests.portal.call_addresses import call_making_addresses
+from tests.portal.change_addresses import change_addresses
 from tests.portal.deciders import decide_addresses
 from tests.portal.desks import worklist_addresses
+from tests.portal.edition_addresses import year_addresses
 from tests.portal.fair import fair_addresses
+from tests.portal.follow_up_addresses import follow_up_addresses
 from tests.portal.letter_addresses import letter_addresses
 from tests.portal.mails import mailed
 from tests.portal.money_addresses import money_addresses
 from tests.portal.open_calls import check_address, open_today
 from tests.portal.own_cases import Own
+from tests.portal.preview_addresses import preview_addresses
 from tests.portal.registering import registry_addresses
 from tests.portal.report_addresses import report_addresses
 from tests.portal.world import CUTOFF, World, edition_address, make_world
@@ -228,6 +233,7 @@ class Everyone:
             "build-detail": at("build-detail", build.pk),
             "year-editions": at("year-editions", 2013),
             "edition-detail": edition_address(edition),
+            **year_addresses(world),
             "edition-file": edition_address(edition, "edition-file", "json"),
             "cell-detail": edition_address(edition, "cell-detail", 1, "mapping", "completed"),
             **{name: at(name, *own) for name in OF_ORGANISATION},
@@ -267,6 +273,7 @@ class Everyone:
             **worklist_addresses(case, self.people[str(Role.CASE_OFFICER)]),
             **letter_addresses(self),
             **money_addresses(self),
+            **change_addresses(self),
             "opinion": at("opinion", opinion.pk),
             "opinion-pdf": at("opinion-pdf", opinion.pk, 1),
             "opinion-attachment": at("opinion-attachment", opinion.pk, self.case.attachment.pk),
@@ -276,6 +283,9 @@ class Everyone:
             "distribution": at("distribution", scenario.call_id),
             "scenario": at("scenario", scenario.call_id, scenario.pk),
             **report_addresses(self),
+            **call_making_addresses(self),
+            **preview_addresses(self),
+            **follow_up_addresses(self),
         }
 
     def appealed(self) -> str:
@@ -342,6 +352,7 @@ class Everyone:
 
 PLAIN = (
     "distribution-list",
+    "populations",
     "opinion-list",
     "library",
     "supervision-list",

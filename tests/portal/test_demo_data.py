@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from applicants.enums import OrganisationRole, Role, Signing
 from applicants.models import Mandate, StaffRole, User
-from core.models import Agency, Event
+from core.enums import OutboxState
+from core.models import Agency, Event, OutboxMessage
 from core.services.journal import Actor
 from grants.definitions import built_in_definition
-from grants.enums import Stream
-from grants.models import Application, Call, CallDefinitionRecord
+from grants.enums import LetterState, PartState, Status, Stream
+from grants.models import Application, Call, CallDefinitionRecord, DecisionLetter, Message
+from grants.selectors.payments import plan_of
 from grants.services.calls import (
     DefinitionChanged,
     load_definitions,
@@ -21,7 +23,8 @@ from grants.services.calls import (
     record_copy,
 )
 from portal.services.demo import demo_call, open_call_document
-from reporting.models import Edition
+from reporting.models import Edition, Report
+from reviews.models import Opinion, Proposal
 
 
 @pytest.fixture
@@ -89,6 +92,29 @@ def test_there_is_a_year_its_edition_and_a_call_for_each_stream_that_is_open() -
             each.code for each in definition.requirements
         ]
         assert call.asks_opinion == (call.stream == Stream.MUNICIPALITIES)
+
+
+@pytest.mark.usefixtures("demo")
+def test_work_waits_for_everyone_and_nothing_for_a_worker() -> None:
+    cases = Application.objects.exclude(call__imported=True)
+    officer = User.objects.get(email="handlaggare@demo.tilldela.se")
+    in_hand = cases.filter(assigned_to=officer)
+    assert sorted(cases.values_list("status", flat=True)) == [
+        Status.ASSESSED, Status.GRANTED, Status.SUBMITTED, Status.SUBMITTED, Status.SUBMITTED,
+    ]  # fmt: skip
+    assert in_hand.count() == 4
+    assert not cases.filter(late=True).exists()
+    [proposed] = cases.filter(status=Status.ASSESSED)
+    assert Proposal.objects.get(application=proposed).prepared_by == officer
+    assert Opinion.objects.filter(given_at__isnull=True).count() == 1
+    assert Message.objects.filter(from_agency=False, application__in=in_hand).count() == 1
+    [granted] = cases.filter(status=Status.GRANTED)
+    plan = plan_of(granted)
+    assert plan is not None
+    assert [part.state for part in plan.parts] == [PartState.PAYABLE, PartState.INTERIM]
+    assert Report.objects.filter(references__application=granted).exists()
+    assert not OutboxMessage.objects.exclude(state=OutboxState.SENT).exists()
+    assert not DecisionLetter.objects.exclude(state=LetterState.MADE).exists()
 
 
 @pytest.mark.usefixtures("demo")

@@ -27,10 +27,12 @@ from tests.factories import (
 from tests.portal.everyone import ALL, ASKER, LEAD, PARTNER, SIGNED_IN, SIGNED_OUT, Everyone
 from tests.portal.world import CUTOFF, World, edition_address
 
-OPEN, LED_ON, DENIED, NOTHING, NOT_TAKEN, GONE = 200, 302, 403, 404, 405, 410
+OPEN, LED_ON, DENIED, NOTHING, NOT_TAKEN, MET, GONE = 200, 302, 403, 404, 405, 409, 410
 
 DECIDER = Role.DECISION_MAKER
 OFFICER, ANALYST, REGISTRAR = Role.CASE_OFFICER, Role.ANALYST, Role.REGISTRAR
+RATING = (Role.CONTROLLER, Role.ADMINISTRATOR)
+TRAINING = (OFFICER, ANALYST, Role.COUNTY_BOARD)
 LOOKING = (OFFICER, Role.DECISION_MAKER, REGISTRAR, Role.CONTROLLER, ANALYST)
 ANSWERING = (OFFICER, REGISTRAR)
 MAILING = (OFFICER, REGISTRAR, Role.ADMINISTRATOR)
@@ -39,6 +41,7 @@ HANDLING = (OFFICER, Role.DECISION_MAKER, REGISTRAR)
 SEEING_ROUNDS = (*HANDLING, ANALYST, Role.CONTROLLER)
 PARTAKING = (OFFICER, Role.DECISION_MAKER)
 READING = (*PARTAKING, ANALYST, REGISTRAR)
+MAKING_CALLS = (*PARTAKING, Role.ADMINISTRATOR)
 TAKING_PART = (*LEAD, *PARTNER)
 LEAD_WRITERS = ("lead administrator", "lead writer", "lead signatory")
 ADMINISTRATOR = ("lead administrator",)
@@ -67,7 +70,10 @@ LET_PAST: Mapping[Access, tuple[str, ...]] = {
     Access.READ_LETTERS: anywhere(*HANDLING),
     Access.GIVE_OPINIONS: anywhere(Role.COUNTY_BOARD),
     Access.DECIDE: anywhere(DECIDER),
+    Access.MAKE_CALLS: anywhere(*MAKING_CALLS),
     Access.HANDLE_MONEY: anywhere(Role.CONTROLLER),
+    Access.KEEP_RATES: anywhere(*RATING),
+    Access.KEEP_TRAININGS: anywhere(*TRAINING),
 }
 
 
@@ -89,6 +95,17 @@ def _writes(post: int = LED_ON, **posting: int) -> Line:
 
 
 LINES: Mapping[str, Line] = {
+    "call-making": Line(anywhere(*MAKING_CALLS)),
+    "call-begin": Line(anywhere(OFFICER, Role.ADMINISTRATOR), post=OPEN),
+    "call-made": Line(MAKING_CALLS),
+    "call-file": Line(MAKING_CALLS),
+    "call-change": Line((OFFICER, Role.ADMINISTRATOR), get=NOT_TAKEN, post=LED_ON),
+    "call-draft": Line(MAKING_CALLS, post=NOTHING),
+    "call-draft-file": Line(MAKING_CALLS),
+    "call-draft-part": Line(MAKING_CALLS, post=MET, posting={str(DECIDER): NOTHING}),
+    "call-draft-node": Line(MAKING_CALLS, post=MET, posting={str(DECIDER): NOTHING}),
+    "call-draft-changes": Line(MAKING_CALLS),
+    "call-draft-publish": Line(MAKING_CALLS, post=LED_ON, posting={str(OFFICER): NOTHING}),
     "decision-list": Line(anywhere(DECIDER)),
     "waiver-list": Line(anywhere(DECIDER)),
     "decision-frame": Line(anywhere(DECIDER)),
@@ -105,6 +122,7 @@ LINES: Mapping[str, Line] = {
     "delegation": Line(anywhere(Role.ADMINISTRATOR), post=OPEN),
     "delegation-end": Line((Role.ADMINISTRATOR,), post=LED_ON),
     "distribution-list": Line(anywhere(*PARTAKING)),
+    "populations": Line(anywhere(*PARTAKING), post=OPEN),
     "distribution": Line(PARTAKING, post=OPEN),
     "scenario": Line(PARTAKING, post=LED_ON),
     "opinion-list": Line(anywhere(Role.COUNTY_BOARD)),
@@ -140,7 +158,16 @@ LINES: Mapping[str, Line] = {
     "case-communication-file": Line(READING),
     "own-communication": Line(TAKING_PART, post=OPEN),
     "own-communication-file": Line(TAKING_PART),
+    # Following the year up.
+    "training-list": Line(anywhere(*TRAINING)),
+    # A county board without a county of its own enters in none.
+    "training-enter": Line((*anywhere(OFFICER, ANALYST), *BOARD), post=OPEN),
+    "training-import": Line((*anywhere(OFFICER, ANALYST), *BOARD), post=OPEN),
+    "training": Line((OFFICER, ANALYST, *BOARD), post=OPEN),
+    "training-comparison": Line(anywhere(ANALYST)),
+    "report-data": Line(anywhere(ANALYST), post=OPEN),
     # The money.
+    "reference-rates": Line(anywhere(*RATING), post=OPEN),
     "money": Line(anywhere(Role.CONTROLLER)),
     "money-entries": Line(anywhere(Role.CONTROLLER)),
     "money-export": Line(anywhere(Role.CONTROLLER)),
@@ -156,6 +183,14 @@ LINES: Mapping[str, Line] = {
     "claims": Line(anywhere(Role.CONTROLLER)),
     "money-decisions": Line(anywhere(DECIDER)),
     "case-claims": Line(LOOKING, post=NOTHING),
+    "change-list": Line(anywhere(*PARTAKING)),
+    "case-changes": Line(LOOKING),
+    "case-change": Line(LOOKING, post=OPEN),
+    "case-other-letter": Line(LOOKING),
+    "own-changes": Line(TAKING_PART),
+    "own-change": Line(TAKING_PART, post=OPEN),
+    "own-change-new": Line(TAKING_PART, post=LED_ON, posting={"lead signatory": OPEN}),
+    "own-case-letter": Line(TAKING_PART),
     "my-organisation-money": Line(LEAD),
     # The registry, the case's documents and the public register.
     "diary": Line(ALL),
@@ -221,6 +256,9 @@ LINES: Mapping[str, Line] = {
     "year-editions": Line(ALL, get=LED_ON),
     "edition-detail": Line(ALL),
     "edition-file": Line(ALL),
+    "years-tables": Line(ALL),
+    "years-table": Line(ALL),
+    "years-pdf": Line(ALL),
     "invitation": Line(ALL, post=OPEN),
     # Staff.
     "application-list": Line(anywhere(*LOOKING)),
@@ -261,6 +299,17 @@ LINES: Mapping[str, Line] = {
     "incident-list": Line(anywhere(*MAILING)),
     "edition-build": Line(anywhere(ANALYST), post=OPEN),
     "build-detail": Line((ANALYST,)),
+    "edition-preview": Line((ANALYST,)),
+    "call-preview": Line(LOOKING),
+    "call-preview-part": Line(LOOKING, post=OPEN),
+    "call-preview-section": Line(LOOKING, post=OPEN),
+    "call-draft-preview": Line(MAKING_CALLS),
+    "call-draft-preview-part": Line(MAKING_CALLS, post=OPEN),
+    "call-draft-preview-section": Line(MAKING_CALLS, post=OPEN),
+    "missing-reports": Line((ANALYST,)),
+    "report-texts": Line((ANALYST,)),
+    "report-text": Line((ANALYST,), post=OPEN),
+    "report-text-history": Line((ANALYST,), post=NOTHING),
     # Whoever is signed in.
     "my-pages": Line(SIGNED_IN),
     "after-sign-in": Line(SIGNED_IN, get=LED_ON),

@@ -66,10 +66,10 @@ def test_the_menu_is_by_role(get: Get, world: World) -> None:
         ],
         world.officer: [
             *["Worklist", "Calls", *cases, "Representatives"],
-            *["Reports to review", "Distribute the frame", *handled],
-            *["Requests for documents", *public, *kept],
+            *["Reports to review", "Distribute the frame", "Changes to decide on"],
+            *["Make calls", *handled, "Requests for documents", "Trainings", *public, *kept],
         ],
-        world.analyst: ["Calls", *cases, *public],
+        world.analyst: ["Calls", *cases, "Trainings", "Reports as data", *public],
         world.stranger: ["My pages", "Calls", "My organisations", *public],
     }
     for who, menu in menus.items():

@@ -158,7 +158,7 @@ def test_edition(client: Client, asks: Callable[..., None], world: World, rows: 
     client.force_login(world.officer)
     for number in range(rows):
         world.case(number + 1)
-    asks(edition_address(world.edition()), 7)
+    asks(edition_address(world.edition()), 9)
 
 
 def test_cell(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from core.content import population_fault
 from core.services.registers import PopulationRefused, load_populations
 
 
@@ -26,19 +27,10 @@ class Command(BaseCommand):
         try:
             count = load_populations(text=text, on=options["on"])
         except PopulationRefused as refused:
-            raise CommandError(_texts(refused)) from refused
+            raise CommandError(
+                population_fault(refused.code, refused.line, refused.value)
+            ) from refused
         if options["verbosity"] > 0:
             self.stdout.write(
                 _("The population of %(count)d municipalities is set.") % {"count": count}
             )
-
-
-def _texts(refused: PopulationRefused) -> str:
-    named = {"line": refused.line, "value": refused.value}
-    match refused.code:
-        case "columns":
-            return _("The file must have the columns municipality_code and population.")
-        case "municipality":
-            return _("Line %(line)d: there is no municipality with the code “%(value)s”.") % named
-        case _:
-            return _("Line %(line)d: “%(value)s” is not a number of inhabitants.") % named

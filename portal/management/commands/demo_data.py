@@ -1,5 +1,6 @@
 """The programme year 2013, two open calls and accounts to look around with."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import portal
+from applicants.models import Organisation, User
 from core.models import Agency
+from core.tasks import send_due_mail
 from grants.definitions import built_in_definition
-from grants.models import Application
+from grants.models import Application, Call
 from grants.services.calls import load_definitions
+from grants.tasks import make_due_letters
 from portal.imports import bring_in_year
-from portal.services.demo import APPLICANTS, demo_call, demo_people
+from portal.services.demo import APPLICANTS, STAFF, demo_call, demo_people
+from portal.services.demo_work import demo_work
 from reporting.models import Edition
+from reporting.tasks import require_missing_reports
 
 YEAR = 2013
 FOLDER = Path(portal.__file__).parent / "demo" / f"year-{YEAR}"
@@ -46,6 +52,7 @@ class Command(BaseCommand):
         password = environ.Env().str("DEMO_PASSWORD", default=DEFAULT_PASSWORD)
         people = demo_people(agency=agency, leads=leads, password=password, today=today)
         calls = [demo_call(agency=agency, definition=each, today=today) for each in DEFINITIONS]
+        self._work(calls, people, leads, today)
         made = Edition.objects.filter(agency=agency, year=YEAR).exists()
         if not made and "build_edition" in get_commands():
             call_command("build_edition", year=YEAR, agency=agency.code, stdout=self.stderr)
@@ -58,6 +65,28 @@ class Command(BaseCommand):
             for user, organisation in people:
                 place = f", {organisation}" if organisation else ""
                 self.stdout.write(f"  {user.email:<36} {user.name}{place}")
+
+    @staticmethod
+    def _work(
+        calls: list[Call],
+        people: list[tuple[User, str]],
+        leads: dict[str, Organisation],
+        today: date,
+    ) -> None:
+        """What waits for each role, with the mails and letters that a worker would make."""
+        accounts = {user.email.partition("@")[0]: user for user, _organisation in people}
+        made = demo_work(
+            calls=calls,
+            people={
+                each.account: (accounts[each.account], leads[each.case]) for each in APPLICANTS
+            },
+            staff={role: accounts[account] for role, (account, _name) in STAFF.items()},
+            today=today,
+        )
+        if made:
+            require_missing_reports()
+            make_due_letters()
+            send_due_mail()
 
     @staticmethod
     def _agency() -> Agency:

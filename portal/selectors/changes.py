@@ -1,0 +1,66 @@
+"""Reading a grant's changes as pages show them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from applicants.models import Organisation
+from grants.checks.changes import Ground
+from grants.content.basis import DecisionBasis
+from grants.content.changes import MergerChange, change_of, with_changes
+from grants.models import Application, Decision, GrantChange
+from grants.selectors.changes import granting, ground_of, in_effect_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRoom:
+    """A grant as its changes are asked for and tried. `decision` is None where there is none."""
+
+    application: Application
+    decision: Decision | None
+
+    @cached_property
+    def ground(self) -> Ground | None:
+        """What a change is tried against now."""
+        return None if self.decision is None else ground_of(self.application, self.decision)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The names of the organisations that take part, or did."""
+        ids = {self.application.lead_id}
+        ids |= set(self.application.participations.values_list("organisation", flat=True))
+        if self.decision is not None and self.decision.basis_content is not None:
+            ids |= {each.organisation for each in self.decision.basis_content.shares}
+        for proposal in self.application.changes.values_list("wanted", flat=True):
+            made = change_of(proposal)
+            if isinstance(made, MergerChange):
+                ids |= {made.organisation, made.successor}
+        return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+    def basis_before(self, change: GrantChange) -> DecisionBasis:
+        """The plan as it stood without the change: of a decided one with those that took effect
+        before it, of another as it is now."""
+        decision = change.decision or self.decision
+        basis = None if decision is None else decision.basis_content
+        if decision is None or basis is None:
+            return DecisionBasis()
+        rows = in_effect_of(decision)
+        if change.applied is not None:
+            rows = rows.filter(applied__lt=change.applied)
+        changes = [change_of(each) for each in rows.values_list("proposal", flat=True)]
+        return with_changes(basis, changes, lead=self.application.lead_id)
+
+
+def change_room(application: Application) -> ChangeRoom:
+    """The grant of the case."""
+    return ChangeRoom(application=application, decision=granting(application))
+
+
+def change_in(application: Application, pk: int) -> GrantChange | None:
+    """A change of the case, with its people."""
+    return (
+        application.changes.select_related(
+            "decision", "asked_by", "prepared_by", "decided_by", "application"
+        )
+        .filter(pk=pk)
+        .first()
+    )

@@ -1,0 +1,270 @@
+"""The grantee's changes of its grant: asking, answering, withdrawing, and what was decided."""
+
+import rules
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
+from grants.checks.changes import ChangeRefused
+from grants.definitions import CarryOver
+from grants.enums import ChangeKind, ChangeState
+from grants.models import Application, GrantChange
+from grants.models.changes import OPEN
+from grants.selectors.changes import changes_of
+from grants.services.changes import answer_about_change, ask_for_change, withdraw_change
+from grants.workflow import HAS_GRANT
+from portal.forms.changes import WordsForm
+from portal.selectors.changes import ChangeRoom, change_in, change_room
+from portal.selectors.definitions import parse_definitions
+from portal.views.access import person_of
+from portal.views.change_forms import change_form, possible, reasons_label
+from portal.views.change_texts import ASK, change_tag, kind_label, refusal_of_change, told
+from portal.views.labels import call_title, day, moment
+from portal.views.letter_links import letter_links
+from portal.views.own_case import case_crumbs, found_case
+
+
+def _case(request: HttpRequest, pk: int) -> Application:
+    application = found_case(request, pk)
+    if not application.number or application.imported or application.granted_sek is None:
+        raise Http404
+    parse_definitions([application.call])
+    return application
+
+
+@require_safe
+def own_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """What has been asked to be changed in the grant, and what can be."""
+    application = _case(request, pk)
+    rows = list(changes_of(application))
+    signs = rules.has_perm("grants.ask_for_change", person_of(request), application)
+    context = {
+        "crumbs": case_crumbs(application, Crumb(_("Changes of the grant"))),
+        "application": application,
+        "call_title": call_title(application.call),
+        "table": changes_table(rows, own=True) if rows else None,
+        "signs": signs,
+        "kinds": _kinds(change_room(application), rows) if signs else [],
+        "carry_over": signs
+        and application.status in HAS_GRANT
+        and application.call.definition.carry_over is CarryOver.BY_DECISION,
+        "in_force": application.status in HAS_GRANT,
+    }
+    return render(request, "portal/changes/own.html", context)
+
+
+def _kinds(room: ChangeRoom, rows: list[GrantChange]) -> list[tuple[str, str]]:
+    """What can be asked for now: the address and the words of each."""
+    if room.application.status not in HAS_GRANT:
+        return []
+    waiting = {each.kind for each in rows if each.state in OPEN}
+    return [
+        (reverse("own-change-new", args=[room.application.pk, kind.value]), str(ASK[kind]))
+        for kind in ChangeKind
+        if kind not in waiting and possible(room, kind)
+    ]
+
+
+def changes_table(rows: list[GrantChange], *, own: bool) -> Table:
+    """The changes asked for in a case, the latest first."""
+    page = "own-change" if own else "case-change"
+    return Table(
+        id="changes",
+        caption=_("Changes of the grant"),
+        columns=(
+            Column(pgettext("change", "Asked for"), nowrap=True),
+            Column(_("What")),
+            Column(_("State")),
+            Column(_("Decided"), nowrap=True),
+        ),
+        rows=tuple(
+            Row(
+                Cell(day(each.asked_at)),
+                (
+                    Cell(
+                        kind_label(each),
+                        url=reverse(page, args=[each.application_id, each.pk]),
+                        label=f"{kind_label(each)}, {day(each.asked_at)}",
+                    ),
+                    Cell(tag=change_tag(each, own=own)),
+                    Cell(day(each.decided_at)),
+                ),
+            )
+            for each in rows
+        ),
+        stack=True,
+        caption_hidden=True,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_change_new(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
+    """Ask for a change of that kind; of a partner, which one is chosen first."""
+    application = _case(request, pk)
+    if kind not in ChangeKind.values:
+        raise Http404
+    wanted = ChangeKind(kind)
+    person, room = person_of(request), change_room(application)
+    signs = rules.has_perm("grants.ask_for_change", person, application)
+    partners = _partners(room) if wanted is ChangeKind.PARTNER else []
+    leaving = _leaving(request, partners)
+    form = None
+    if signs and application.status in HAS_GRANT and not _waits(application, wanted):
+        data = request.POST if request.method == "POST" else None
+        form = change_form(room, wanted, data, leaving=leaving, reasons_label=reasons_label(wanted))
+    if request.method == "POST":
+        if form is None:
+            return redirect("own-change-new", pk=pk, kind=kind)
+        if form.is_valid():
+            try:
+                asked = ask_for_change(
+                    application=application,
+                    actor=person,
+                    change=form.change,
+                    reasons=form.cleaned_data["reasons"],
+                )
+            except ChangeRefused as refused:
+                text = refusal_of_change(refused, day(application.call.spend_by))
+                form.add_error("day" if refused.code in {"day", "too_late"} else None, text)
+            except PermissionDenied:
+                raise Http404 from None
+            else:
+                messages.success(request, _("The request is sent to the agency."))
+                return redirect("own-change", pk=pk, change=asked.pk)
+    context = {
+        "crumbs": case_crumbs(
+            application,
+            Crumb(_("Changes of the grant"), reverse("own-changes", args=[pk])),
+            Crumb(ASK[wanted]),
+        ),
+        "application": application,
+        "call_title": call_title(application.call),
+        "title": ASK[wanted],
+        "kind": kind,
+        "form": form,
+        "partners": partners if form is None and signs else [],
+        "leaving": "" if leaving is None else room.names.get(leaving, ""),
+        "spend_by": day(application.call.spend_by),
+        "carry_over": application.call.definition.carry_over is CarryOver.BY_DECISION,
+    }
+    return render(request, "portal/changes/ask.html", context)
+
+
+def _waits(application: Application, kind: ChangeKind) -> bool:
+    return application.changes.filter(kind=kind, state__in=OPEN).exists()
+
+
+def _partners(room: ChangeRoom) -> list[tuple[int, str]]:
+    if room.ground is None:
+        return []
+    return sorted(
+        ((pk, room.names.get(pk, "")) for pk in room.ground.partners), key=lambda each: each[1]
+    )
+
+
+def _leaving(request: HttpRequest, partners: list[tuple[int, str]]) -> int | None:
+    """The partner that was chosen; the one there is where there is no other."""
+    asked = request.POST.get("organisation") or request.GET.get("organisation") or ""
+    ids = [pk for pk, _name in partners]
+    if asked.isdecimal() and int(asked) in ids:
+        return int(asked)
+    return ids[0] if len(ids) == 1 else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
+    """One request: what was asked for, what the agency asks, and what was decided. A post
+    answers, or takes the request back."""
+    application, person = _case(request, pk), person_of(request)
+    found = change_in(application, change)
+    if found is None:
+        raise Http404
+    found.application = application
+    signs = rules.has_perm("grants.ask_for_change", person, application)
+    action = request.POST.get("action", "") if request.method == "POST" else ""
+    form = WordsForm(
+        request.POST if action == "answer" else None, label=_("Your answer"), prefix="answer"
+    )
+    if action and _done(request, found, action, form):
+        return redirect("own-change", pk=pk, change=change)
+    room = change_room(application)
+    basis = room.basis_before(found)
+    letters = letter_links(application, own=True)
+    context = {
+        "crumbs": case_crumbs(
+            application,
+            Crumb(_("Changes of the grant"), reverse("own-changes", args=[pk])),
+            Crumb(kind_label(found)),
+        ),
+        "application": application,
+        "change": found,
+        "call_title": call_title(application.call),
+        "title": kind_label(found),
+        "tag": change_tag(found, own=True),
+        "asked": _asked_summary(found, own=True),
+        "wanted": told(found.wanted, basis, room.names, key="wanted"),
+        "decided": decided_summary(found, letters),
+        "effect": told(found.proposal, basis, room.names, key="decided")
+        if found.applied is not None
+        else None,
+        "questions": list(found.questions.order_by("pk")),
+        "form": form if signs and found.state == ChangeState.QUESTION else None,
+        "may_withdraw": signs and found.state in OPEN,
+    }
+    return render(request, "portal/changes/own_one.html", context)
+
+
+def _asked_summary(change: GrantChange, *, own: bool) -> list[SummaryRow]:
+    who = str(change.asked_by)
+    rows = [SummaryRow(pgettext("change", "Asked for"), moment(change.asked_at), note=who)]
+    if change.withdrawn_at is not None:
+        rows.append(SummaryRow(pgettext("change", "Withdrawn"), moment(change.withdrawn_at)))
+    if change.follows is not None:
+        rows.append(SummaryRow(_("Decided in"), change.follows.application.number))
+    return rows
+
+
+asked_summary = _asked_summary
+
+
+def decided_summary(change: GrantChange, letters: dict[str, str]) -> list[SummaryRow]:
+    """What was decided, with its letter; nothing while it waits."""
+    if change.decided_at is None:
+        return []
+    return [
+        SummaryRow(_("Decision"), tag=change_tag(change)),
+        SummaryRow(
+            _("Decided"),
+            day(change.decided_at),
+            note=str(change.decided_by),
+            action=_("Read the letter (PDF)"),
+            action_url=letters.get(f"change_decision:{change.pk}", ""),
+        ),
+        SummaryRow(_("Reasons"), change.proposal_reasons),
+    ]
+
+
+def _done(request: HttpRequest, change: GrantChange, action: str, form: WordsForm) -> bool:
+    person = person_of(request)
+    try:
+        if action == "withdraw":
+            withdraw_change(change=change, actor=person)
+            messages.success(request, _("The request is withdrawn."))
+        elif action == "answer":
+            if not form.is_valid():
+                return False
+            answer_about_change(change=change, actor=person, text=form.cleaned_data["text"])
+            messages.success(request, _("The answer is sent to the agency."))
+        else:
+            raise Http404
+    except ChangeRefused as refused:
+        messages.error(request, refusal_of_change(refused))
+    except PermissionDenied:
+        raise Http404 from None
+    return True
