@@ -2,6 +2,7 @@
 
 from .mandates import (
     Colleague,
+    acts_for,
     administrators_of,
     colleagues_of,
     held_mandates,
@@ -48,6 +49,7 @@ from .representation import (
 
 __all__ = [
     "Colleague",
+    "acts_for",
     "administrators_of",
     "agencies_for",
     "agencies_of",

@@ -32,6 +32,8 @@ from django.utils.module_loading import import_string
 
 _MOST_SHAPES = 32
 """So many shapes of one query are kept: lists of different lengths give different queries."""
+_LONGEST = 20
+"""With a longer list a query is put together by Django each time: it hardly comes again."""
 _FIELDS: Mapping[type, Field[Any, Any]] = {
     bool: BooleanField(),
     int: BigIntegerField(),
@@ -51,8 +53,8 @@ class Prepared[R]:
         rows = _work(user.pk)
 
     A value is a number, a text, a date, a time or a UUID, as the column's field gives it and
-    never None, or a list of such for an `__in`; in the function it stands where a queryset
-    takes an expression. It may give objects or a `values_list`; related objects come by
+    never None, or a list of such for an `__in` (of a relation, `__pk__in`); in the function it
+    stands where a queryset takes an expression. It may give objects or a `values_list`; related objects come by
     `select_related`, for `prefetch_related` is not done.
     """
 
@@ -67,6 +69,8 @@ class Prepared[R]:
         flat: list[Any] = []
         for value in values:
             if isinstance(value, list | tuple):
+                if len(value) > _LONGEST:
+                    return list(self._write(*values))
                 shapes.append(tuple(_kind(each) for each in value))
                 flat += value
             else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from core.selectors.prepared import Prepared
 from grants.content import FundYear, Posting, balance_sek
 from grants.content import fund_years as years_of
 from grants.enums import EntryKind
@@ -19,12 +20,19 @@ def fund_years_for(application_ids: Iterable[int]) -> dict[int, list[FundYear]]:
     """The money of many grants year by year, in one query; a case without entries has none."""
     ids = list(application_ids)
     postings: dict[int, list[Posting]] = {pk: [] for pk in ids}
-    rows = entries_that_hold().filter(application__in=ids).order_by("year", "pk")
-    for pk, kind, year, amount_sek in rows.values_list(
-        "application_id", "kind", "year", "amount_sek"
-    ):
+    for pk, kind, year, amount_sek in _postings(ids):
         postings[pk].append(Posting(kind, year, amount_sek))
     return {pk: years_of(found) for pk, found in postings.items()}
+
+
+_postings = Prepared(
+    lambda ids: (
+        entries_that_hold()
+        .filter(application__pk__in=ids)
+        .order_by("year", "pk")
+        .values_list("application_id", "kind", "year", "amount_sek")
+    )
+)
 
 
 def fund_years(application: Application) -> list[FundYear]:

@@ -90,13 +90,18 @@ _locked = Prepared(
 
 def locked_applications(application_ids: Iterable[int]) -> list[Application]:
     """Several, locked in the order of their ids."""
-    return list(
+    return _all_locked(sorted(set(application_ids)))
+
+
+_all_locked = Prepared(
+    lambda ids: (
         Application.objects.select_for_update(of=("self",))
         .select_related("call", "call__agency", "call__definition_record", "lead")
         .defer("call__definition_record__document")
-        .filter(pk__in=set(application_ids))
+        .filter(pk__in=ids)
         .order_by("pk")
     )
+)
 
 
 def require(permission: str, actor: User | None, thing: object) -> None:

@@ -4,9 +4,19 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, TextField, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 
+from core.selectors.prepared import Prepared
 from grants.content import FundYear
 from grants.content.basis import DecisionBasis
 from grants.content.changes import Change, change_of, left_empty, with_changes
@@ -115,21 +125,29 @@ def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
     order of effect; for the grants carried over what
     accepted reports of earlier years said, by report; and the organisations that take part beside
     the report's own in the order of their names, the number 1 for one whose part is done."""
+    found: _Kept = {_BASIS: [], _CHANGE: [], _PAPER: [], _REPORT: [], _TAKER: []}
+    # A report that is not saved yet, in a preview, has no parts that are done.
+    rows = _rows(report.pk or 0, report.organisation_id, report.year, ids, carried)
+    for name, of, number, text, _order in sorted(rows, key=lambda row: (row[4], row[2], row[1])):
+        found[name].append((of, number, text))
+    return found
 
+
+def _asked(report: Any, organisation: Any, year: Any, ids: Any, carried: Any) -> QuerySet[Any, Any]:
     def what(name: str) -> Value:
         return Value(name, TextField())
 
     bases = Decision.objects.filter(
-        application__in=ids, superseded_by__isnull=True, basis__gt=""
+        application__pk__in=ids, superseded_by__isnull=True, basis__gt=""
     ).values_list(what(_BASIS), "application_id", "pk", "basis", what(""))
-    papers = ApplicationVersion.objects.filter(application__in=ids).values_list(
+    papers = ApplicationVersion.objects.filter(application__pk__in=ids).values_list(
         what(_PAPER), "application_id", "number", "document", what("")
     )
     done = ReportPart.objects.filter(report=report, organisation=OuterRef("organisation"))
     takers = (
-        Participation.objects.filter(application__in=ids)
+        Participation.objects.filter(application__pk__in=ids)
         .exclude(approval=Approval.DECLINED)
-        .exclude(organisation=report.organisation_id)
+        .exclude(organisation=organisation)
         .values_list(
             what(_TAKER),
             "organisation_id",
@@ -139,7 +157,7 @@ def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
         )
     )
     changes = GrantChange.objects.filter(
-        application__in=ids, decision__superseded_by__isnull=True, state__in=IN_EFFECT
+        application__pk__in=ids, decision__superseded_by__isnull=True, state__in=IN_EFFECT
     ).values_list(
         what(_CHANGE),
         "application_id",
@@ -150,16 +168,15 @@ def _kept(report: Report, ids: list[int], carried: list[int]) -> _Kept:
     every = [papers.order_by(), takers.order_by(), changes.order_by()]
     if carried:
         reports = ReportDocument.objects.filter(
-            version__report__references__application__in=carried,
-            version__report__year__lt=report.year,
+            version__report__references__application__pk__in=carried,
+            version__report__year__lt=year,
             version__report__status=ReportStatus.ACCEPTED,
         ).values_list(what(_REPORT), "version__report_id", "version__number", "document", what(""))
         every.append(reports.order_by())
-    found: _Kept = {_BASIS: [], _CHANGE: [], _PAPER: [], _REPORT: [], _TAKER: []}
-    rows = bases.order_by().union(*every, all=True)
-    for name, of, number, text, _order in sorted(rows, key=lambda row: (row[4], row[2], row[1])):
-        found[name].append((of, number, text))
-    return found
+    return bases.order_by().union(*every, all=True)
+
+
+_rows = Prepared(_asked)
 
 
 def _used_before(reports: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int], int]:

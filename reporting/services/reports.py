@@ -17,6 +17,7 @@ from django.utils import timezone
 from applicants.models import Organisation, User
 from core.definitions import Answers, Problem, ProblemCode, validate_answers
 from core.models import Agency
+from core.selectors.prepared import Prepared
 from grants.content import usable_sek
 from grants.enums import Direction, NoticeKind, Status, Stream
 from grants.models import Application
@@ -65,14 +66,25 @@ class Used:
 
 def locked_report(report: Report) -> tuple[Report, list[Application]]:
     """The report and its cases as they now are, locked until the transaction ends."""
-    ids = list(report.references.values_list("application_id", flat=True))
-    applications = locked_applications(ids)
-    locked = (
+    applications = locked_applications(_answered_for(report.pk))
+    locked = _locked.first(report.pk)
+    if locked is None:
+        raise Report.DoesNotExist
+    return locked, applications
+
+
+_answered_for = Prepared(
+    lambda report: ReportReference.objects.filter(report=report).values_list(
+        "application_id", flat=True
+    )
+)
+_locked = Prepared(
+    lambda pk: (
         Report.objects.select_for_update(of=("self",))
         .select_related("agency", "organisation")
-        .get(pk=report.pk)
+        .filter(pk=pk)
     )
-    return locked, applications
+)
 
 
 def permitted(action: ReportAction, actor: User | None, report: Report) -> None:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from applicants.models import User
 from applicants.rules import WRITERS
-from applicants.selectors import organisations_acted_for
+from applicants.selectors import acts_for
 from core.checks.files import FileRefused
 from core.models import StoredFile
+from core.selectors.prepared import Prepared
 from grants.content.draft import SavedValue
 from grants.models import Application
 from grants.services.drafts import FieldLocked
@@ -33,8 +34,7 @@ WRITE = "reporting.write_report"
 
 
 def _written_for(actor: User, plan: ReportPlan) -> frozenset[int]:
-    acted_for = organisations_acted_for(actor, WRITERS).values_list("pk", flat=True)
-    return frozenset(acted_for) & {each.organisation for each in plan.takers}
+    return acts_for(actor, WRITERS) & {each.organisation for each in plan.takers}
 
 
 def _may_write(report: Report, plan: ReportPlan, path: str, actor: User) -> frozenset[int]:
@@ -45,6 +45,13 @@ def _may_write(report: Report, plan: ReportPlan, path: str, actor: User) -> froz
     if not unlocked(report, open_return(report), path):
         raise FieldLocked
     return own
+
+
+_newest = Prepared(
+    lambda report, path: ReportValue.objects.filter(
+        report=report, path=path, current=True
+    ).select_related("saved_by")
+)
 
 
 @transaction.atomic
@@ -69,7 +76,7 @@ def save_value(
     if spec is None:
         raise UnknownField(path)
     _may_write(report, plan, path, actor)
-    row = report.values.filter(path=path, current=True).select_related("saved_by").first()
+    row = _newest.first(report.pk, path)
     there = SavedValue(path) if row is None else saved(row)
     canonical = canonical_over(
         report.values, spec=spec, text=text, base=base, there=there, actor=actor, page=page

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from applicants.enums import Role
 from applicants.models import Organisation, User
@@ -31,6 +32,7 @@ from portal.imports import bring_in_year
 from reporting.content.paths import answer_path, booked_path, spent_path, status_path, why_path
 from reporting.enums import ReportKind
 from reporting.models import Report
+from reporting.selectors.editions import edition_json
 from reporting.selectors.plan import applications_of, plan_of
 from reporting.services import reports, sending
 from reporting.services.writing import save_value
@@ -42,10 +44,11 @@ from tests.factories.costs import check_costs
 from tests.factories.grants import ApplicationVersionFactory
 from tests.factories.paying import answer_file
 from tests.portal.year_factory import YEAR_2013, Tables, copy_of
+from tests.reporting.years import edition_of, expected_2013
 
 type Row = Mapping[str, str]
 
-CODES = ("kommuner-2013", "foreningar-2013")
+CALLS = {"municipalities": "kommuner-2013", "associations": "foreningar-2013"}
 LETTERS = {"municipalities": "K", "associations": "F"}
 """What the references of each stream begin with."""
 BROUGHT_IN = datetime(2013, 1, 8, 9, tzinfo=UTC)
@@ -95,7 +98,7 @@ class Year:
     them; the other stream has what was carried over, untouched."""
 
     def __init__(self, folder: Path, stream: str) -> None:
-        self.stream, self.letter = stream, LETTERS[stream]
+        self.stream, self.code, self.letter = stream, CALLS[stream], LETTERS[stream]
         self.areas: dict[str, list[Row]] = defaultdict(list)
         self.answers: dict[str, dict[tuple[str, str], list[str]]] = defaultdict(
             lambda: defaultdict(list)
@@ -119,17 +122,18 @@ class Year:
             staff(self.agency, Role.CONTROLLER, name=name) for name in ("Cia", "Curt")
         )
         self.analyst: User = staff(self.agency, Role.ANALYST, name="Ulf Utredare")
+        self.accepted: dict[str, date] = {}
         self._people: dict[int, User] = {}
         self._receive()
 
     def _bring_in(self, folder: Path) -> None:
         """The grants of 2012, in calls of 2013 whose grants are paid at once."""
         terms = PaymentTerms(appropriation="4:7 ap.4", parts=(PaymentPart(percent=100),))
-        for code in CODES:
+        for code in CALLS.values():
             found = built_in_definition(code).model_copy(update={"version": 2, "payments": terms})
             record_definition(definition=found)
         copy_of(YEAR_2013, folder, before_2013)
-        agency = built_in_definition(CODES[0]).agency.code
+        agency = built_in_definition(CALLS["municipalities"]).agency.code
         bring_in_year(path=folder, agency=agency)
         self.agency = Agency.objects.get(code=agency)
         there = {(each.org_no, each.unit): each for each in Organisation.objects.all()}
@@ -157,7 +161,7 @@ class Year:
         self.received = [
             each
             for each in rows("applications")
-            if each["call"] in CODES and each["reference"].startswith(self.letter)
+            if each["call"] in CALLS.values() and each["reference"].startswith(self.letter)
         ]
         for each in self.received:
             self.cases[each["reference"]] = ApplicationFactory(
@@ -304,6 +308,8 @@ class Year:
         ]
         report = Report.objects.get(code=row["report"])
         reports.accept(report=report, actor=self.officer, used=used)
+        for each in row["references"].split(";"):
+            self.accepted[each] = timezone.localdate()
 
     # Money back ---------------------------------------------------------------------------------
 
@@ -313,18 +319,28 @@ class Year:
             if not int(found["to_repay_sek"]):
                 continue
             case = self.cases[reference]
-            with on(CLAIMED):
+            with on(max(CLAIMED, self.accepted[reference])):
                 claim = claims.send_claim(
                     application=case, actor=self.first, text="Betala till bankgiro 5050-1055."
                 )
             assert claim is not None, f"nothing was claimed of {reference}"
-            with on(REPAID):
+            with on(max(REPAID, self.accepted[reference] + timedelta(days=28))):
                 claims.register_repayment(
                     application=case,
                     actor=self.first,
                     amount_sek=claim.amount_sek,
                     reference="bg 1",
                 )
+
+    def stands_as_the_files_say(self) -> None:
+        """Each grant has left what the files say, and its case is in the state that follows."""
+        cases = Application.objects.in_bulk([each.pk for each in self.cases.values()])
+        for reference in self.funds:
+            case = cases[self.cases[reference].pk]
+            left = usable_sek(fund_years(case))
+            assert left == self._left(reference), reference
+            wanted = Status.INTERIM_REPORTED if left else Status.FINAL_REPORTED
+            assert case.status == wanted, reference
 
 
 def sums(stream: str, year: int) -> dict[str, int]:
@@ -338,43 +354,25 @@ def sums(stream: str, year: int) -> dict[str, int]:
     return found
 
 
-def few(name: str) -> list[Row]:
-    """Three grants of the year, the reports that answer for them, and one on carried over money
-    alone."""
-    found = rows(name)
-    if name == "applications":
-        granted = [each for each in found if each["outcome"] == "granted"]
-        return [each for each in granted if each["reference"].startswith("K13-")][:3]
-    if name == "reports":
-        known = {each["reference"] for each in few("applications")}
-        of_year = [each for each in found if known & set(each["references"].split(";"))]
-        kommun = [each for each in found if each["stream"] == "municipalities"]
-        return of_year + [each for each in kommun if "13-" not in each["references"]][:1]
-    return found
-
-
+@pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_grants_of_2013_and_of_2012_go_from_receipt_to_repayment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = ("applications", "reports", "funds", "areas", "answers", "organisations", "partners")
-    sampled = {name: few(name) for name in names}
-    monkeypatch.setattr(f"{__name__}.rows", lambda name: sampled[name])
-    year = Year(tmp_path / "year", "municipalities")
-    assert sums("municipalities", 2012)["carried_in"] == 23_000_000
+@pytest.mark.parametrize("stream", list(LETTERS))
+def test_the_year_is_brought_to_its_end(stream: str, tmp_path: Path) -> None:
+    year = Year(tmp_path / "year", stream)
+    key = expected_2013()["key_figures"][stream]
+    assert sums(stream, 2012)["carried_in"] == key["carried_over_sek"]
     with on(PREPARED):
         for row in year.received:
             year.prepare(row)
-    one = year.cases[year.received[0]["reference"]]
+    one = next(each for each in year.received if each["outcome"] == "granted")
     with on(DECIDED):
         with pytest.raises(PermissionDenied):
-            reviews.decide_as_proposed(application=one, actor=year.officer)
+            reviews.decide_as_proposed(application=year.cases[one["reference"]], actor=year.officer)
         for row in year.received:
             year.decide(row)
-    granted = sum(int(each["granted_sek"]) for each in year.received)
     year.pay()
-    assert sums("municipalities", 2013) == {"granted": granted, "paid": granted}
+    assert sums(stream, 2013) == {"granted": key["granted_sek"], "paid": key["granted_sek"]}
     assert set(PaymentOrder.objects.values_list("state", flat=True)) == {OrderState.ANSWERED}
     with on(REQUIRED):
         for row in year.reports:
@@ -385,16 +383,16 @@ def test_grants_of_2013_and_of_2012_go_from_receipt_to_repayment(
             year.report(row)
         with on(at + timedelta(days=3)):
             year.accept(row)
-    reported = {each for row in year.reports for each in row["references"].split(";")}
-    year.funds = {key: found for key, found in year.funds.items() if key in reported}
     year.claim_back()
-    for reference, found in year.funds.items():
-        case = Application.objects.get(pk=year.cases[reference].pk)
-        left = usable_sek(fund_years(case))
-        used = int(found["spent_sek"]) + int(found["to_repay_sek"])
-        assert left == int(found["available_sek"]) - used
-        wanted = Status.INTERIM_REPORTED if left else Status.FINAL_REPORTED
-        assert case.status == wanted, reference
+    assert sums(stream, 2012)["repaid"] == key["to_repay_sek"]
+    year.stands_as_the_files_say()
     with on(FROZEN):
         assert reconcile(agency=year.agency, actor=year.first).faults == []
+        edition = edition_of(year.agency)
+    found = edition_json(edition)
+    assert found["key_figures"][stream] == key
+    printed = {str(each.number) for each in built_in_definition(year.code).tables}
+    assert {number: found["tables"][number] for number in printed} == {
+        number: expected_2013()["tables"][number] for number in printed
+    }
     assert not list(JournalVerifier().faults())
