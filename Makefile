@@ -45,7 +45,8 @@ messages: bootstrap
 
 pictures: bootstrap
 	GUIDE_PICTURES=1 $(PYTHON) -m pytest tests/e2e/test_guide_pictures.py \
-		tests/e2e/test_staff_guide_pictures.py -n 0
+		tests/e2e/test_staff_guide_pictures.py \
+		tests/e2e/test_after_decision_guide_pictures.py -n 0
 
 env:
 	@sh bin/make-env

@@ -1,5 +1,5 @@
 """`make bench`: import, freeze and tables of a generated year, against DuckDB and pandas; decision
-letters per second; and a round of assessed applications.
+letters per second; a round of assessed applications; and a call's reports taken out as data.
 
 Each phase runs in a process of its own, on a database of its own: SQLite in a temporary folder,
 or a new database on the PostgreSQL that DATABASE_URL names. All must give the same figures.
@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument(
         "--round", type=int, default=10_000, help="assessed applications of a round, 0 for none"
     )
+    parser.add_argument(
+        "--data", type=int, default=10_000, help="reports taken out as data, 0 for none"
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
@@ -46,6 +49,8 @@ def main() -> int:
         _letters(folder, options.letters)
         if options.round:
             kept = _round(folder, options.round) and kept
+        if options.data:
+            kept = _report_data(folder, options.data) and kept
         if options.large:
             _imported(folder, 50_000)
     return 0 if kept else 1
@@ -134,6 +139,19 @@ def _round(folder: Path, number: int) -> bool:
             print(f"NO  {goal}")
     print(f"{sum(kept for _, kept in goals)} of {len(goals)} goals of the round are kept.")
     return all(kept for _, kept in goals)
+
+
+def _report_data(folder: Path, number: int) -> bool:
+    from benchmarks.report_data import kinds, report
+
+    module = "benchmarks.report_data"
+    with _database(folder) as environment:
+        _module(module, environment, "fill", str(number))
+        found = {name: _module(module, environment, *each) for name, each in kinds()}
+        others = _module(module, environment, "compete")
+    text, kept = report(found, others)
+    print(text)
+    return kept
 
 
 def _generated(folder: Path, reports: int) -> tuple[Path, dict[str, int]]:

@@ -40,6 +40,9 @@ from grants.models import (
 
 Predicate = Any
 
+REGISTERS_CHANGES = (Role.REGISTRAR, Role.CASE_OFFICER)
+"""Who registers what a grantee asks for on paper."""
+
 _SHUT_OUT = "_remembered_shut_out"
 
 
@@ -239,6 +242,7 @@ rules.add_perm("grants.stop_payments", staff_of_call(Role.CONTROLLER, Role.DECIS
 rules.add_perm("grants.request_payment", is_received & is_lead_signatory)
 rules.add_perm("grants.decide_money", is_decision_maker)
 rules.add_perm("grants.ask_for_change", is_received & is_lead_signatory)
+rules.add_perm("grants.register_change", is_received & staff_of_call(*REGISTERS_CHANGES))
 rules.add_perm("grants.prepare_change", is_received & is_case_officer)
 rules.add_perm("grants.decide_change", is_received & is_decision_maker & has_delegation)
 rules.add_perm("grants.message_agency", is_received & writes_for_part)

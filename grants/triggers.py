@@ -14,6 +14,15 @@ def _among(column: str) -> str:
     return f"replace(replace(replace({ids}, '[', ','), ']', ','), ' ', '')"
 
 
+def _another_origin() -> str:
+    """SQL: a request is said to come from somebody else, or from another paper."""
+    changed = (
+        f"COALESCE(NEW.{column}, 0) <> COALESCE(OLD.{column}, 0)"
+        for column in ("asked_by_id", "registered_by_id")
+    )
+    return f"{' OR '.join(changed)} OR NEW.signed_by <> OLD.signed_by"
+
+
 append_only("grants_ledgerentry")
 append_only("grants_applicationversion")
 append_only("grants_calldefinitionrecord")
@@ -215,7 +224,7 @@ refuse(
     when=(
         "OLD.decided_at IS NOT NULL OR NEW.amount_sek <> OLD.amount_sek "
         "OR NEW.application_id <> OLD.application_id OR NEW.year <> OLD.year "
-        "OR NEW.reasons <> OLD.reasons OR NEW.asked_by_id <> OLD.asked_by_id"
+        f"OR NEW.reasons <> OLD.reasons OR {_another_origin()}"
     ),
 )
 
@@ -228,8 +237,12 @@ refuse(
     when=(
         "NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind "
         "OR CAST(NEW.wanted AS TEXT) <> CAST(OLD.wanted AS TEXT) OR NEW.reasons <> OLD.reasons "
-        "OR NEW.asked_by_id <> OLD.asked_by_id "
+        f"OR {_another_origin()} "
         "OR OLD.state IN ('granted', 'partly', 'refused', 'withdrawn') "
+        "OR (NEW.state IN ('granted', 'partly', 'refused') AND (NEW.state <> OLD.proposed "
+        "OR CAST(NEW.proposal AS TEXT) <> CAST(OLD.proposal AS TEXT) "
+        "OR NEW.proposal_reasons <> OLD.proposal_reasons "
+        "OR NEW.prepared_by_id <> OLD.prepared_by_id)) "
         "OR (NEW.state <> OLD.state AND NOT ("
         "(OLD.state = 'asked' AND NEW.state IN ('question', 'prepared', 'withdrawn')) "
         "OR (OLD.state = 'question' AND NEW.state IN ('asked', 'withdrawn')) "
@@ -247,6 +260,17 @@ refuse(
         "(SELECT 1 FROM grants_shutout s "
         "WHERE s.application_id = NEW.application_id AND ((OLD.state <> 'prepared' "
         "AND s.user_id = NEW.prepared_by_id) OR s.user_id = NEW.decided_by_id))"
+    ),
+    needs=("grants_shutout",),
+)
+refuse(
+    name="grants_grantchange_follows_shut_out",
+    table="grants_grantchange",
+    on="INSERT",
+    message=SHUT_OUT,
+    when=(
+        "EXISTS (SELECT 1 FROM grants_shutout s WHERE s.application_id = NEW.application_id "
+        "AND s.user_id IN (NEW.prepared_by_id, NEW.decided_by_id))"
     ),
     needs=("grants_shutout",),
 )

@@ -125,6 +125,8 @@ _OWN_TEXTS: dict[str, str] = {
     "no_document": gettext_noop("expected a document of fields and values"),
     "not_yaml": gettext_noop("is not readable as YAML: {problem}"),
     "not_utf8": gettext_noop("is not UTF-8 text"),
+    "alias": gettext_noop("points to what is not there; write the values out"),
+    "too_large_document": gettext_noop("is too large, or nested too deep, for a definition"),
     "repeated_field": gettext_noop("the field “{value}” is given twice"),
 }
 

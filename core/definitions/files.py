@@ -17,6 +17,9 @@ from pydantic import BaseModel, ValidationError
 from core.definitions.faults import Place, fault_text, place_text
 
 _WIDTH = 96
+DEEPEST, MOST_NODES = 60, 200_000
+"""How deep a document may be nested, and how many values it may have with its aliases filled in:
+the largest definitions have 12 and some 10 000. Beyond it, reading takes a process down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,10 @@ def _values(source: Path | str, label: str) -> tuple[dict[Any, Any], yaml.Node |
     """Raises DefinitionError for what is not a document of fields and values."""
     text = _text(source, label)
     try:
+        _refuse_unbounded(text, label)
         data, tree = _parsed(text)
+    except DefinitionError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else None
@@ -215,6 +221,41 @@ def _values(source: Path | str, label: str) -> tuple[dict[Any, Any], yaml.Node |
     if not isinstance(data, dict):
         raise DefinitionError(label, (DefinitionFault("no_document", (), 1),))
     return data, tree
+
+
+_PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:str"))
+
+
+def _refuse_unbounded(text: str, label: str) -> None:
+    """Raise DefinitionError for what is nested too deep, has aliases that make it too large, or
+    tags of what JSON does not have. It is told from the events, which are read one by one."""
+    sizes: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = []
+    total = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        fault, params = "", dict[str, str]()
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            if anchor is not None:
+                sizes[anchor] = total - before
+        elif isinstance(event, yaml.AliasEvent):
+            # One that is not known is inside itself, or nowhere.
+            fault = "" if event.anchor in sizes else "alias"
+            total += sizes.get(event.anchor or "", 0)
+        elif isinstance(event, yaml.NodeEvent):
+            if (tag := getattr(event, "tag", None)) not in _PLAIN_TAGS:
+                fault, params = "not_yaml", {"problem": str(tag)}
+            if isinstance(event, yaml.CollectionStartEvent):
+                opened.append((event.anchor, total))
+                sizes.pop(event.anchor or "", None)
+            elif event.anchor is not None:
+                sizes[event.anchor] = 1
+            total += 1
+        if len(opened) > DEEPEST or total > MOST_NODES:
+            fault = "too_large_document"
+        if fault:
+            line = None if event.start_mark is None else event.start_mark.line + 1
+            raise DefinitionError(label, (DefinitionFault(fault, (), line, params),))
 
 
 def _parsed(text: str) -> tuple[Any, yaml.Node | None]:

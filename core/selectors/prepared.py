@@ -54,8 +54,8 @@ class Prepared[R]:
 
     A value is a number, a text, a date, a time or a UUID, as the column's field gives it and
     never None, or a list of such for an `__in` (of a relation, `__pk__in`); in the function it
-    stands where a queryset takes an expression. It may give objects or a `values_list`; related objects come by
-    `select_related`, for `prefetch_related` is not done.
+    stands where a queryset takes an expression. It may give objects or a `values_list`; related
+    objects come by `select_related`, for `prefetch_related` is not done.
     """
 
     def __init__(self, write: Callable[..., QuerySet[Any, R]]) -> None:

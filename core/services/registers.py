@@ -19,6 +19,8 @@ _NOT_IN_REGISTER = frozenset({"population", "population_on"})
 _CODE = frozenset({"municipality_code", "kommunkod"})
 _POPULATION = frozenset({"population", "folkmängd", "folkmangd", "befolkning"})
 _CODE_LENGTH = 4
+_LONGEST_TOLD = 100
+"""Characters of a cell that a message repeats."""
 
 
 @transaction.atomic
@@ -91,24 +93,29 @@ def load_populations(*, text: str, on: date, actor: Actor | None = None) -> int:
     lines = text.splitlines()
     first = lines[0] if lines else ""
     reader = csv.DictReader(lines, delimiter=max(";\t,", key=first.count))
-    names = {str(name).strip().casefold(): name for name in reader.fieldnames or ()}
+    try:
+        names = {str(name).strip().casefold(): name for name in reader.fieldnames or ()}
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error:
+        # A cell longer than any that such a file has.
+        raise PopulationRefused("number", reader.line_num + 1, "…") from None
     code_name, number_name = (
         next((names[each] for each in names if each in wanted), None)
         for wanted in (_CODE, _POPULATION)
     )
     if code_name is None or number_name is None:
-        raise PopulationRefused("columns", 1, first)
+        raise PopulationRefused("columns", 1, first[:_LONGEST_TOLD])
     known = {row.code: row for row in Municipality.objects.all()}
     found: dict[str, Municipality] = {}
-    for row in reader:
+    for line, row in rows:
         code = str(row[code_name] or "").strip().zfill(_CODE_LENGTH)
         number = "".join(str(row[number_name] or "").split())
         if code not in known:
-            raise PopulationRefused("municipality", reader.line_num, code)
+            raise PopulationRefused("municipality", line, code[:_LONGEST_TOLD])
         if code in found:
-            raise PopulationRefused("twice", reader.line_num, code)
-        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**8):
-            raise PopulationRefused("number", reader.line_num, number)
+            raise PopulationRefused("twice", line, code)
+        if not (number.isascii() and number.isdigit() and len(number) < 9 and int(number)):
+            raise PopulationRefused("number", line, number[:_LONGEST_TOLD])
         found[code] = known[code]
         found[code].population, found[code].population_on = int(number), on
     Municipality.objects.bulk_update(found.values(), ["population", "population_on"])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from grants.content.basis import DecisionBasis
+from grants.content.basis import DecisionBasis, LineOutcome
 from grants.content.changes import (
     BudgetChange,
     Change,
@@ -21,11 +21,12 @@ from grants.enums import TimeAsked
 class ChangeRefused(Exception):
     """It cannot be done. `code`: `late` (no grant in force), `waiting` (one of the kind does
     already), `reasons`, `question`, `answer`, `state` (it has gone on meanwhile), `same_person`,
-    `nothing` (it changes nothing), `lines` (the plan has no such line), `sum` (the sum is
-    another), `day` (not later than now), `too_late` (beyond the call's last day), `no_day` (the
-    grant has no such day), `no_partner`, `division` (more than the partner has), `receiver`
-    (takes no part), `used` (more is given back than is left), `successor`, `nobody` (nobody signs
-    for the successor), `merged` already, `outcome`, `shut_out`, `carry_over` or `reports`."""
+    `registered` (by whoever would decide it), `nothing` (it changes nothing), `lines` (the plan
+    has no such line), `sum` (the sum is another), `day` (not later than now), `too_late` (beyond
+    the call's last day), `no_day` (the grant has no such day), `no_partner`, `division` (more than
+    the partner has), `receiver` (takes no part), `used` (more is given back than is left),
+    `successor`, `nobody` (nobody signs for the successor), `merged` already, `outcome`,
+    `shut_out`, `carry_over` or `reports`."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         self.code, self.detail = code, detail
@@ -44,6 +45,12 @@ class Ground:
     spend_by: date
     usable_sek: int
     today: date
+
+    @property
+    def lines(self) -> tuple[LineOutcome, ...]:
+        """The lines whose money can be moved: what a partner that has left has used stays."""
+        there = {None, self.lead, *self.partners}
+        return tuple(line for line in self.basis.lines if line.organisation in there)
 
     def day_of(self, what: str) -> date | None:
         """The day as it stands now."""
@@ -71,7 +78,7 @@ def refuse_unless_possible(change: Change, ground: Ground) -> None:
 
 
 def _budget(change: BudgetChange, ground: Ground) -> None:
-    there = {line.number: line.allotted_sek for line in ground.basis.lines}
+    there = {line.number: line.allotted_sek for line in ground.lines}
     wanted = dict(change.lines)
     if len(wanted) != len(change.lines) or not wanted.keys() <= there.keys():
         raise ChangeRefused("lines")

@@ -248,6 +248,27 @@ def _merged(basis: DecisionBasis, change: MergerChange) -> DecisionBasis:
     return replace(basis, lines=lines, shares=tuple(shares.values()))
 
 
+def touched_by(change: Change, basis: DecisionBasis) -> frozenset[int]:
+    """The organisations whose share of the grant, or part in it, the change is about; `basis` is
+    the plan without it. The lines without an organisation are the lead's, and name nobody."""
+    match change:
+        case BudgetChange():
+            wanted = dict(change.lines)
+            return frozenset(
+                line.organisation
+                for line in basis.lines
+                if line.organisation is not None
+                and wanted.get(line.number, line.allotted_sek) != line.allotted_sek
+            )
+        case PartnerChange():
+            receivers = {row.to for row in change.rows if row.moved_sek and row.to is not None}
+            return frozenset({change.organisation, *receivers})
+        case MergerChange():
+            return frozenset({change.organisation, change.successor})
+        case TimeChange():
+            return frozenset()
+
+
 def left_empty(changes: Iterable[Change]) -> frozenset[int]:
     """The partners that have left without having used anything: they have nothing to report."""
     return frozenset(

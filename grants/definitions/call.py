@@ -298,11 +298,13 @@ class CallDefinition(Document):
     def document(self) -> dict[str, Any]:
         """The definition as plain JSON values, to store; `model_validate` reads it back.
 
-        Without the forms that are not there: the checksums of definitions stored before there
-        were such forms stay what they were.
+        Without the forms, and how to pay, that are not there: the checksums of definitions stored
+        before there were such forms stay what they were.
         """
         forms = ("application", "assessment", "payments", "reporting", "letters")
-        left_out = {name for name in forms if getattr(self, name) is None}
+        left_out: dict[str, Any] = {name: True for name in forms if getattr(self, name) is None}
+        if self.payments is not None and self.payments.repayment.pay_to is None:
+            left_out["payments"] = {"repayment": {"pay_to"}}
         return self.model_dump(mode="json", exclude=left_out)
 
     def copy_for(

@@ -1,28 +1,43 @@
-"""What one call definition says otherwise than another, field by field, in words.
+"""What one definition document says otherwise than another, field by field, in words.
 
-Items of a list are the same by their code or key, a question also by what it replaces. What makes
-a definition the one it is (`code`, `version`, `follows`) is not a change.
+Documents are raw and may be drafts that are not right yet. Items of a list are the same by what
+they are known by in files, a question also by what it replaces; where nothing tells them apart,
+those that stand in the same place between what did not change are. What makes a definition the one
+it is (`code`, `version`, `follows`) is not a change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from pydantic import BaseModel
 
-from core import formats
+from core.checks import canonical_json
 from core.definitions.faults import Place
-from core.definitions.questionnaire import Question
-from core.definitions.text import LocalText
+from core.definitions.questionnaire import Question, Replaced
+from core.definitions.text import LANGUAGES, LocalText
+from grants.definitions.assessment import Guidance, Score
 from grants.definitions.call import CallDefinition
-from grants.definitions.places import field_words, name_of, place_words, value_words
+from grants.definitions.places import (
+    contents,
+    field_words,
+    is_nothing,
+    item_shown,
+    place_words,
+    shown,
+    words_in,
+)
+from grants.definitions.shape import BARE, FieldShape, Kind, fields_of, opened, pruned
 
 IDENTITY = frozenset(("code", "version", "follows"))
+_KNOWN_BY: Mapping[type[BaseModel], tuple[str, ...]] = {
+    Score: ("question", "option"),
+    Guidance: ("question",),
+}
 _KEYS = ("number", "code", "key", "was", "email")
 
 
@@ -37,240 +52,207 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `place` is in the newer definition, of what was removed in the older one;
-    `old` and `new` are the values, None where there is none."""
+    """One change. `place` is in the newer document, of what was removed in the older one; `field`
+    is the field there, or the list that it is an item of. `old` and `new` are the raw values, None
+    where there is none; of items that were moved the list of them, as they stood and stand."""
 
     kind: ChangeKind
     place: Place
-    document: CallDefinition = dataclass_field(repr=False, hash=False, compare=False)
+    field: FieldShape
+    document: Mapping[str, Any] = dataclass_field(repr=False, hash=False, compare=False)
     old: Any = dataclass_field(default=None, hash=False)
     new: Any = dataclass_field(default=None, hash=False)
 
     @property
     def words(self) -> str:
         """The place in words, in the active language."""
-        return place_words(self.document, self.place, get_language() or "sv")
+        return place_words(self.document, self.place, _language())
 
     @property
     def before(self) -> str:
-        """What it said, in the active language; "" where there was nothing."""
-        return self._texts()[0]
+        """What it said, in the active language; "" where there was nothing. Of a text in two
+        languages those that differ."""
+        return self._shown(self.old)
 
     @property
     def after(self) -> str:
         """What it says now; "" where there is nothing."""
-        return self._texts()[1]
+        return self._shown(self.new)
 
-    def _texts(self) -> tuple[str, str]:
-        language = get_language() or "sv"
-        here = language.split("-")[0]
-        both = isinstance(self.old, LocalText) and isinstance(self.new, LocalText)
-        if both and self.old.in_(here) == self.new.in_(here):
-            # Only the other language says something else.
-            here = "sv" if here == "en" else "en"
-        return self._shown(self.old, here), self._shown(self.new, here)
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """All that is in a document or a list that was added or removed, line by line, and of a
+        text the other language; nothing where `before` and `after` say it all."""
+        if self.field.model is None or self.kind not in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            return ()
+        value = self.new if self.kind is ChangeKind.ADDED else self.old
+        if self.field.model is LocalText and isinstance(value, Mapping):
+            said = words_in(value, _language())
+            return tuple(
+                f"{field_words(LocalText, each)}: {value[each]}"
+                for each in LANGUAGES
+                if value.get(each) not in (None, "", said)
+            )
+        return tuple(contents(self.field, value, _language()))
 
-    def _shown(self, value: Any, language: str) -> str:
-        field = next((str(each) for each in reversed(self.place) if isinstance(each, str)), "")
-        if type(value) is int:
-            if field == "year":
-                return str(value)
-            if field.endswith("_sek"):
-                return formats.amount(value)
-            if field.endswith("percent"):
-                return formats.percent(value)
-        return _shown(value, language)
+    def _shown(self, value: Any) -> str:
+        language = _language()
+        if self.field.model is LocalText and isinstance(value, Mapping):
+            return self._words(value, language)
+        if isinstance(self.place[-1], int):
+            return "" if value is None else item_shown(self.field, value, language)
+        return shown(self.field, value, language)
 
-
-def changes(old: CallDefinition, new: CallDefinition) -> list[Change]:
-    """Everything that `new` says otherwise than `old`, in the order of the document; none for
-    definitions that say the same."""
-    return [
-        change
-        for name in CallDefinition.model_fields
-        if name not in IDENTITY
-        for change in _differ(
-            _Pair(old, new), getattr(old, name), getattr(new, name), (name,), (name,)
+    def _words(self, value: Mapping[str, Any], language: str) -> str:
+        if not isinstance(self.old, Mapping) or not isinstance(self.new, Mapping):
+            return item_shown(self.field, value, language)
+        differ = [each for each in LANGUAGES if self.old.get(each) != self.new.get(each)]
+        if len(differ) == 1:
+            return str(value.get(differ[0]) or "")
+        return "\n".join(
+            f"{field_words(LocalText, each)}: {value[each]}" for each in differ if value.get(each)
         )
-    ]
+
+
+def _language() -> str:
+    return get_language() or "sv"
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """Everything that the document `new` says otherwise than `old`, in the order of the document;
+    none for documents that say the same. What is left out has its default value."""
+    before, after = pruned(CallDefinition, old), pruned(CallDefinition, new)
+    found = _Comparison(before, after).of_documents(CallDefinition, before, after, (), ())
+    return [each for each in found if each.place[0] not in IDENTITY]
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    old: CallDefinition
-    new: CallDefinition
+class _Comparison:
+    """Walks two documents side by side; `was` and `now` are the places in each."""
 
-    def added(self, place: Place, value: Any) -> Change:
-        return Change(ChangeKind.ADDED, place, self.new, new=value)
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
 
-    def removed(self, place: Place, value: Any) -> Change:
-        return Change(ChangeKind.REMOVED, place, self.old, old=value)
+    def of_documents(
+        self, model: type[BaseModel], old: Any, new: Any, was: Place, now: Place
+    ) -> Iterator[Change]:
+        earlier, later = opened(model, old), opened(model, new)
+        for name, field in fields_of(model).items():
+            one, other = (_said(field, each.get(name)) for each in (earlier, later))
+            yield from self._of_values(field, one, other, (*was, name), (*now, name))
 
-    def changed(self, place: Place, old: Any, new: Any) -> Change:
-        return Change(ChangeKind.CHANGED, place, self.new, old, new)
-
-
-def _differ(pair: _Pair, old: Any, new: Any, was: Place, now: Place) -> Iterator[Change]:
-    """What differs between two values; `was` and `now` are their places."""
-    if old == new:
-        return
-    if _is_nothing(old):
-        yield pair.added(now, new)
-    elif _is_nothing(new):
-        yield pair.removed(was, old)
-    elif _are_items(old) and _are_items(new):
-        yield from _items_differ(pair, old, new, was, now)
-    elif _is_list(old) and _is_list(new):
-        yield from _texts_differ(pair, old, new, was, now)
-    elif isinstance(old, BaseModel) and type(old) is type(new) and not isinstance(old, LocalText):
-        shared = (
-            isinstance(old, Question)
-            and isinstance(new, Question)
-            and bool(old.option_list and new.option_list)
-        )
-        for name in type(old).model_fields:
-            # Options of a shared list are told of where the list stands.
-            if not (shared and name == "options"):
-                yield from _differ(
-                    pair, getattr(old, name), getattr(new, name), (*was, name), (*now, name)
-                )
-    else:
-        yield pair.changed(now, old, new)
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None or value == () or value == ""
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, tuple) and (
-        any(isinstance(each, LocalText) for each in value)
-        or all(isinstance(each, BaseModel) for each in value)
-    )
-
-
-def _are_items(values: Any) -> bool:
-    """Whether each item of a list can be told from the others by what it is called in files."""
-    if not isinstance(values, tuple) or not values:
-        return False
-    keys = [_key(each) for each in values]
-    return None not in keys and len(set(keys)) == len(keys)
-
-
-def _key(item: Any) -> str | None:
-    if not isinstance(item, BaseModel) or isinstance(item, LocalText):
-        return None
-    for name in _KEYS:
-        if name in type(item).model_fields:
-            return str(getattr(item, name))
-    if {"question", "points"} <= set(type(item).model_fields):
-        return f"{getattr(item, 'question', '')}.{getattr(item, 'option', '')}"
-    if set(type(item).model_fields) == {"question", "text"}:
-        return str(getattr(item, "question", ""))
-    return None
-
-
-def _items_differ(
-    pair: _Pair, old: Sequence[Any], new: Sequence[Any], was: Place, now: Place
-) -> Iterator[Change]:
-    before = {_key(each): index for index, each in enumerate(old)}
-    same = dict(_same(old, new, before))
-    for index, item in enumerate(new):
-        at = same.get(index)
-        if at is None:
-            yield pair.added((*now, index), item)
+    def _of_values(
+        self, field: FieldShape, old: Any, new: Any, was: Place, now: Place
+    ) -> Iterator[Change]:
+        single = field.kind is Kind.DOCUMENT and field.model is not None
+        if old == new:
+            return
+        if single and _is_document(field, old) and _is_document(field, new):
+            yield from self._of_items(field, old, new, was, now)
+        elif is_nothing(old) and is_nothing(new):
+            return
+        elif is_nothing(old):
+            yield Change(ChangeKind.ADDED, now, field, self.new, new=new)
+        elif is_nothing(new):
+            yield Change(ChangeKind.REMOVED, was, field, self.old, old=old)
+        elif field.kind is Kind.DOCUMENTS and isinstance(old, list) and isinstance(new, list):
+            yield from self._of_lists(field, old, new, was, now)
         else:
-            yield from _differ(pair, old[at], item, (*was, at), (*now, index))
-    for index, item in enumerate(old):
-        if index not in same.values():
-            yield pair.removed((*was, index), item)
-    order = [same[index] for index in sorted(same)]
-    if order != sorted(order):
-        kept_old = tuple(old[index] for index in sorted(order))
-        kept_new = tuple(new[index] for index in sorted(same))
-        yield Change(ChangeKind.MOVED, now, pair.new, kept_old, kept_new)
+            yield Change(ChangeKind.CHANGED, now, field, self.new, old, new)
+
+    def _of_items(
+        self, field: FieldShape, old: Any, new: Any, was: Place, now: Place
+    ) -> Iterator[Change]:
+        if old == new:
+            return
+        inside = field.model
+        if inside is None or not (_is_document(field, old) and _is_document(field, new)):
+            yield Change(ChangeKind.CHANGED, now, field, self.new, old, new)
+        else:
+            yield from self.of_documents(inside, old, new, was, now)
+
+    def _of_lists(
+        self, field: FieldShape, old: list[Any], new: list[Any], was: Place, now: Place
+    ) -> Iterator[Change]:
+        same = _same(field.model, old, new)
+        for index, item in enumerate(new):
+            at = same.get(index)
+            if at is None:
+                yield Change(ChangeKind.ADDED, (*now, index), field, self.new, new=item)
+            else:
+                yield from self._of_items(field, old[at], item, (*was, at), (*now, index))
+        for index, item in enumerate(old):
+            if index not in same.values():
+                yield Change(ChangeKind.REMOVED, (*was, index), field, self.old, old=item)
+        order = [same[index] for index in sorted(same)]
+        if order != sorted(order):
+            stood = [old[index] for index in sorted(order)]
+            stand = [new[index] for index in sorted(same)]
+            yield Change(ChangeKind.MOVED, now, field, self.new, stood, stand)
 
 
-def _same(
-    old: Sequence[Any], new: Sequence[Any], before: Mapping[str | None, int]
-) -> Iterator[tuple[int, int]]:
+def _said(field: FieldShape, value: Any) -> Any:
+    return field.default if value is None else value
+
+
+def _is_document(field: FieldShape, value: Any) -> bool:
+    """Whether it can be walked into: texts in two languages are read as one."""
+    if field.model is LocalText:
+        return False
+    return isinstance(value, Mapping) or (isinstance(value, str) and field.model in BARE)
+
+
+def _same(model: type[BaseModel] | None, old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
     """The items that are the same one: index in `new`, index in `old`."""
-    taken: set[int] = set()
-    for index, item in enumerate(new):
-        replaced = getattr(item, "replaces", None) if isinstance(item, Question) else None
-        at = before.get(replaced.question) if replaced is not None else None
-        if at is not None and at not in taken:
-            taken.add(at)
-            yield index, at
-    for index, item in enumerate(new):
-        replaced = getattr(item, "replaces", None) if isinstance(item, Question) else None
-        at = before.get(_key(item))
-        goes_on = replaced is not None and replaced.question in before
-        if at is not None and at not in taken and not goes_on:
-            taken.add(at)
-            yield index, at
-
-
-def _texts_differ(
-    pair: _Pair, old: Sequence[Any], new: Sequence[Any], was: Place, now: Place
-) -> Iterator[Change]:
-    """A list without keys: what stands in the same place between what did not change."""
-    matcher = SequenceMatcher(a=[_plain(each) for each in old], b=[_plain(each) for each in new])
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
+    earlier, later = _keys(model, old), _keys(model, new)
+    before = {key: index for index, key in enumerate(earlier) if key is not None}
+    found: dict[int, int] = {}
+    replaced = [_replaced(model, each) for each in new]
+    for index, key in enumerate(replaced):
+        if key in before and before[key] not in found.values():
+            found[index] = before[key]
+    for index, key in enumerate(later):
+        if index in found or key is None or replaced[index] in before:
             continue
-        both = min(i2 - i1, j2 - j1)
-        for step in range(both):
-            yield from _differ(
-                pair, old[i1 + step], new[j1 + step], (*was, i1 + step), (*now, j1 + step)
-            )
-        for index in range(j1 + both, j2):
-            yield pair.added((*now, index), new[index])
-        for index in range(i1 + both, i2):
-            yield pair.removed((*was, index), old[index])
+        if key in before and before[key] not in found.values():
+            found[index] = before[key]
+    left = [index for index, key in enumerate(earlier) if key is None]
+    right = [index for index, key in enumerate(later) if key is None and index not in found]
+    for one, other in _side_by_side([old[each] for each in left], [new[each] for each in right]):
+        found[right[other]] = left[one]
+    return found
 
 
-def _plain(value: BaseModel) -> str:
-    return value.model_dump_json()
+def _keys(model: type[BaseModel] | None, rows: Sequence[Any]) -> list[str | None]:
+    """What each item is known by; None for one that does not say, or says as one before it."""
+    found = [_key(model, each) for each in rows]
+    return [key if found.index(key) == index else None for index, key in enumerate(found)]
 
 
-def _shown(value: Any, language: str) -> str:
-    """A value as it is read; of a part of the document what it is called."""
-    match value:
-        case None:
-            return ""
-        case LocalText():
-            return value.in_(language)
-        case bool():
-            return pgettext("value", "Yes") if value else pgettext("value", "No")
-        case int():
-            return formats.number(value)
-        case date():
-            return value.isoformat()
-        case tuple():
-            return ", ".join(
-                name_of(each, index, language)
-                if isinstance(each, BaseModel)
-                else _shown(each, language)
-                for index, each in enumerate(value)
-            )
-        case BaseModel():
-            return _fields_shown(value, language)
-        case str():
-            return value_words(value)
-    return str(value)
+def _key(model: type[BaseModel] | None, raw: Any) -> str | None:
+    if model is None or model is LocalText:
+        return None
+    names = _KNOWN_BY.get(model)
+    if names is None:
+        names = next(((each,) for each in _KEYS if each in fields_of(model)), ())
+    said = opened(model, raw)
+    if not names or any(is_nothing(said.get(each)) for each in names):
+        return None
+    return ".".join(str(said[each]) for each in names)
 
 
-def _fields_shown(value: BaseModel, language: str) -> str:
-    """A part of the document: its name, or where it has none its fields."""
-    name = name_of(value, -1, language)
-    if name != "0":
-        return name
-    said = [
-        field_words(type(value), field)
-        if isinstance(each, BaseModel | tuple)
-        else f"{field_words(type(value), field)}: {_shown(each, language)}"
-        for field, each in value
-        if not _is_nothing(each)
-    ]
-    return "; ".join(said)
+def _replaced(model: type[BaseModel] | None, raw: Any) -> str | None:
+    """The key of the question that a question says it stands for."""
+    if model is not Question or not isinstance(raw, Mapping):
+        return None
+    key = opened(Replaced, raw.get("replaces")).get("question")
+    return None if is_nothing(key) else str(key)
+
+
+def _side_by_side(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """Items that nothing tells apart, by index: equal ones, and those in the same place between
+    them."""
+    before, after = ([canonical_json(each) for each in rows] for rows in (old, new))
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for _tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        yield from zip(range(i1, i2), range(j1, j2), strict=False)

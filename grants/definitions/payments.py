@@ -30,12 +30,15 @@ class RepaymentTerms(Document):
 
     `interest` is the provision by which the agency charges interest on what is late; None: it
     charges none. `blocks` is the provision by which an organisation that owes money may not
-    apply; None: what is owed is a warning only.
+    apply; None: what is owed is a warning only. `pay_to` says where and how to pay, such as the
+    agency's giro number, as a claim's letter tells it unless the controller writes otherwise;
+    None: as the agency last wrote.
     """
 
     due_days: Days = 30
     interest: LocalText | None = None
     blocks: LocalText | None = None
+    pay_to: LocalText | None = None
 
 
 class PaymentTerms(Document):

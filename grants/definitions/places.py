@@ -1,17 +1,22 @@
-"""Places in a call definition in words, for those who never see its fields: part, question, option.
+"""Places and values of a definition document in words, for those who never see its fields.
 
-A place is the way to a value as faults have it: names of fields, and indexes from 0.
+Documents are raw, as they are stored, and need not be right. A place is the way to a value as
+faults have it: names of fields, and indexes from 0.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from pydantic import BaseModel
 
 from applicants.enums import OrganisationKind
+from core import formats
 from core.definitions.faults import Place, gettext_noop
-from core.definitions.text import LocalText
-from grants.definitions.assessment import AssessmentForm, Guidance, Score
+from core.definitions.text import LANGUAGES, LocalText
+from grants.definitions.assessment import Guidance, Score
+from grants.definitions.call import CallDefinition
+from grants.definitions.shape import FieldShape, Kind, fields_of, opened, value_at
 
 STEP = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 
@@ -148,6 +153,7 @@ _FIELDS: dict[str, str] = {
     "due_days": gettext_noop("Days to pay"),
     "interest": gettext_noop("Provision on interest"),
     "blocks": gettext_noop("Provision on those who owe money"),
+    "pay_to": gettext_noop("How to pay"),
     "plan": gettext_noop("Questions of the application that are shown"),
     "explain_percent": gettext_noop("Deviation that is explained, in per cent"),
     "certificate_from_sek": gettext_noop("Auditor’s certificate from"),
@@ -257,65 +263,172 @@ def value_words(value: str) -> str:
     return gettext(_VALUES[value]) if value in _VALUES else value
 
 
-def name_of(item: Any, index: int, language: str) -> str:
-    """What an item of a list is called: its title, text or label, else its code, else its place
-    in the list (from 1). Of a bare code: what it is read as, where it is a choice."""
-    if isinstance(item, str):
-        words = value_words(item)
-        return words if words != item else str(index + 1)
-    if not isinstance(item, BaseModel):
-        return str(index + 1)
-    number = getattr(item, "number", None)
-    if number is not None:
-        return str(number)
-    for field in ("question", "option"):
-        key = getattr(item, field, None)
-        if isinstance(key, str) and not hasattr(item, "options"):
-            option = getattr(item, "option", None)
-            return f"{key}: {option}" if isinstance(option, str) else key
+def words_in(value: Any, language: str) -> str:
+    """A raw text in a language (sv, en, also sv-se); in the other where it is not in that one."""
+    if not isinstance(value, Mapping):
+        return "" if value is None else str(value)
+    here = "en" if language.lower().startswith("en") else "sv"
+    return str(value.get(here) or next(filter(None, map(value.get, LANGUAGES)), ""))
+
+
+def name_of(model: type[BaseModel], raw: Any, index: int, language: str) -> str:
+    """What an item of a raw list is called: its number or question, its title, text or label, else
+    its code, else its place in the list (from 1)."""
+    said = opened(model, raw)
+    if said.get("number") not in (None, ""):
+        return str(said["number"])
+    keys = [str(said[each]) for each in ("question", "option") if said.get(each)]
+    if keys and model in (Guidance, Score):
+        return ": ".join(keys)
     for field in _NAMES:
-        text = getattr(item, field, None)
-        if isinstance(text, LocalText):
-            whole = text.in_(language)
+        if isinstance(said.get(field), Mapping) and (whole := words_in(said[field], language)):
             return whole if len(whole) <= LONGEST_NAME else f"{whole[: LONGEST_NAME - 1]}…"
-    return str(getattr(item, "code", None) or getattr(item, "key", None) or index + 1)
+    return str(said.get("code") or said.get("key") or index + 1)
 
 
-def _of_assessment(document: BaseModel, item: Guidance | Score, language: str) -> str:
-    """The question of the assessment form that it belongs to, and the option."""
-    form = getattr(document, "assessment", None)
-    if not isinstance(form, AssessmentForm):
-        return ""
-    question = next((each for each in form.questions() if each.key == item.question), None)
+def _of_assessment(document: Any, said: Mapping[str, Any], language: str) -> str:
+    """The question of the assessment form that guidance or points belong to, and the option."""
+    form = value_at(document, ("assessment", "questionnaire"))
+    questions = [
+        each for section in _inside(form, "sections") for each in _inside(section, "questions")
+    ]
+    question = _with(questions, "key", said.get("question"))
     if question is None:
         return ""
-    option = question.option(item.option) if isinstance(item, Score) else None
-    words = [question.text, *([option.label] if option else [])]
-    return ": ".join(each.in_(language) for each in words)
+    options = _inside(question, "options")
+    if question.get("option_list"):
+        shared = _with(_inside(form, "option_lists"), "key", question["option_list"])
+        options = _inside(shared, "options")
+    option = _with(options, "code", said.get("option"))
+    words = [question.get("text"), *([] if option is None else [option.get("label")])]
+    return ": ".join(words_in(each, language) for each in words)
 
 
-def place_words(document: BaseModel, place: Place, language: str) -> str:
-    """The place in words, from the outside in; steps that are not there are left as they are
-    written."""
+def _inside(raw: Any, name: str) -> list[Any]:
+    found = raw.get(name) if isinstance(raw, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def _with(rows: list[Any], name: str, value: Any) -> Mapping[str, Any] | None:
+    return next(
+        (each for each in rows if isinstance(each, Mapping) and each.get(name) == value), None
+    )
+
+
+def _item_words(field: FieldShape, name: str) -> str | None:
+    template = _ITEMS.get(field.name)
+    return None if template is None else gettext(template).format(name=name)
+
+
+def place_words(document: Any, place: Place, language: str) -> str:
+    """A place of a raw call definition in words, from the outside in; a step that can not be
+    there is left as it is written."""
     node: Any = document
+    model: type[BaseModel] = CallDefinition
+    field: FieldShape | None = None
     words: list[str] = []
-    for at, step in enumerate(place):
-        if isinstance(step, int):
-            before = place[at - 1] if at else ""
-            there = isinstance(node, tuple | list) and step < len(node)
-            node = node[step] if there else None
-            name = name_of(node, step, language) if there else str(step + 1)
-            if isinstance(node, Guidance | Score):
-                name = _of_assessment(document, node, language) or name
-            template = _ITEMS.get(str(before))
-            if template is not None:
-                words[-1:] = [gettext(template).format(name=name)]
-            elif not isinstance(node, LocalText):
-                words.append(name)
-            else:
-                words.append(str(step + 1))
+    for step in place:
+        if isinstance(step, str):
+            field = fields_of(model).get(step)
+            words.append(step if field is None else field_words(model, step))
+            node = opened(model, node).get(step)
+            model = field.model if field is not None and field.model is not None else model
+            continue
+        node = node[step] if isinstance(node, list) and step < len(node) else None
+        name = name_of(model, node, step, language)
+        if model in (Guidance, Score):
+            name = _of_assessment(document, opened(model, node), language) or name
+        item = None if field is None else _item_words(field, name)
+        if item is None:
+            words.append(str(step + 1) if model is LocalText else name)
         else:
-            known = isinstance(node, BaseModel) and step in type(node).model_fields
-            words.append(field_words(type(node), step) if known else step)
-            node = getattr(node, step) if known else None
+            words[-1:] = [item]
     return STEP.join(words)
+
+
+def shown(field: FieldShape, value: Any, language: str) -> str:
+    """The raw value of a field as it is read; of a document what it is called, and where it has
+    no name which fields it has. What cannot be is shown as it stands."""
+    if is_nothing(value):
+        return ""
+    match field.kind:
+        case Kind.WORDS:
+            return words_in(value, language)
+        case Kind.FLAG if isinstance(value, bool):
+            return pgettext("value", "Yes") if value else pgettext("value", "No")
+        case Kind.NUMBER if type(value) is int:
+            return _number(field.name, value)
+        case Kind.CHOICE:
+            return value_words(value) if isinstance(value, str) else str(value)
+        case Kind.DOCUMENT:
+            return item_shown(field, value, language)
+        case Kind.DOCUMENTS if field.model is not None and isinstance(value, list):
+            if field.model is LocalText:
+                return "\n".join(words_in(each, language) for each in value)
+            model = field.model
+            return ", ".join(name_of(model, each, at, language) for at, each in enumerate(value))
+    if isinstance(value, list):
+        choices = field.kind is Kind.CHOICES
+        return ", ".join(value_words(str(each)) if choices else str(each) for each in value)
+    return str(value)
+
+
+def item_shown(field: FieldShape, value: Any, language: str) -> str:
+    """A document that a field holds, alone or as one of a list: what it is called, and where it
+    has no name which fields it has."""
+    model = field.model
+    if model is None or model is LocalText:
+        return words_in(value, language)
+    name = name_of(model, value, -1, language)
+    if name != "0":
+        return name
+    return "; ".join(
+        field_words(model, each.name)
+        if each.model not in (None, LocalText)
+        else f"{field_words(model, each.name)}: {shown(each, inner, language)}"
+        for each, inner in _said(model, value)
+    )
+
+
+def contents(field: FieldShape, value: Any, language: str, lead: str = "") -> Iterator[str]:
+    """Everything that a document or a list says, a line for each value with its place inside;
+    texts in both languages."""
+    model = field.model
+    if model is None:
+        return
+    if isinstance(value, list):
+        for at, each in enumerate(value):
+            name = name_of(model, each, at, language)
+            words = _item_words(field, name) or name
+            yield from contents(field, each, language, f"{lead}{words}{STEP}")
+        return
+    for inner, said in _said(model, value):
+        words = field_words(model, inner.name)
+        if inner.model is None:
+            yield f"{lead}{words}: {shown(inner, said, language)}"
+        elif inner.kind is Kind.DOCUMENTS and inner.name in _ITEMS:
+            yield from contents(inner, said, language, lead)
+        else:
+            yield from contents(inner, said, language, f"{lead}{words}{STEP}")
+
+
+def _said(model: type[BaseModel], value: Any) -> Iterator[tuple[FieldShape, Any]]:
+    said = opened(model, value)
+    for name, field in fields_of(model).items():
+        if not is_nothing(said.get(name)):
+            yield field, said[name]
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a raw value says nothing."""
+    return value is None or value in ("", [], {})
+
+
+def _number(name: str, value: int) -> str:
+    if name == "year":
+        return str(value)
+    if name.endswith("_sek"):
+        return formats.amount(value)
+    if name.endswith("percent"):
+        return formats.percent(value)
+    return formats.number(value)

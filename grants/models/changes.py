@@ -26,6 +26,10 @@ class GrantChange(models.Model):
     changes; a grant that is decided anew no longer has it. `applied` numbers the changes of a
     case in the order in which they took effect. `follows` is the change in another case in which
     it was decided: a merger concerns all of an organisation's cases at the agency. Times are UTC.
+
+    One that came on paper or by mail has no `asked_by`: `registered_by` entered it, `signed_by` is
+    the name under it, and `asked_at` is when it came. Whoever registered it may prepare it, as
+    with any paper that comes in, and does not decide it.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="changes")
@@ -35,8 +39,10 @@ class GrantChange(models.Model):
     )
     wanted = models.JSONField()
     reasons = models.TextField(_("reasons"))
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"))
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.CharField(_("signed on the paper by"), max_length=200, blank=True)
     proposed = models.CharField(
         _("proposed"), max_length=9, choices=ChangeState.choices, blank=True
     )
@@ -81,9 +87,18 @@ class GrantChange(models.Model):
                 condition=(Q(prepared_by__isnull=True) | ~Q(prepared_by=F("asked_by")))
                 & (
                     Q(decided_by__isnull=True)
-                    | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("prepared_by")))
+                    | (
+                        ~Q(decided_by=F("asked_by"))
+                        & ~Q(decided_by=F("prepared_by"))
+                        & ~Q(decided_by=F("registered_by"))
+                    )
                 ),
                 name="grantchange_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=False, registered_by__isnull=True, signed_by="")
+                | (Q(asked_by__isnull=True, registered_by__isnull=False) & ~Q(signed_by="")),
+                name="grantchange_asked_or_registered",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=(ChangeState.PREPARED, *DECIDED))
@@ -136,7 +151,8 @@ class GrantChange(models.Model):
 
 
 class ChangeQuestion(models.Model):
-    """What the officer asks the grantee about a change, and the answer; times are UTC."""
+    """What the officer asks the grantee about a change, and the answer; times are UTC. An answer
+    that came on paper has the one who registered it and the name under it for `answered_by`."""
 
     change = models.ForeignKey(GrantChange, on_delete=models.PROTECT, related_name="questions")
     text = models.TextField(_("question"))
@@ -145,6 +161,8 @@ class ChangeQuestion(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(_("answered"), null=True)
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.CharField(_("signed on the paper by"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("question about a change")
@@ -152,8 +170,24 @@ class ChangeQuestion(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(text=""), name="changequestion_asks"),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
-                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                condition=Q(
+                    answered_at__isnull=True,
+                    answered_by__isnull=True,
+                    registered_by__isnull=True,
+                    signed_by="",
+                    answer="",
+                )
+                | (
+                    Q(answered_at__isnull=False)
+                    & ~Q(answer="")
+                    & (
+                        Q(answered_by__isnull=False, registered_by__isnull=True, signed_by="")
+                        | (
+                            Q(answered_by__isnull=True, registered_by__isnull=False)
+                            & ~Q(signed_by="")
+                        )
+                    )
+                ),
                 name="changequestion_answered_with_words",
             ),
             models.UniqueConstraint(

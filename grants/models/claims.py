@@ -91,7 +91,8 @@ class CarryOverRequest(models.Model):
     """That the grantee asks to use money after the call's last day to use it (överföring), and
     what the decision maker answered. `year` is the year that the money is carried out of;
     `granted_sek` is null while it waits, 0 where it is rejected. `use_by` is the last day to use
-    what is granted (Swedish date, inclusive). Amounts are whole SEK."""
+    what is granted (Swedish date, inclusive). Amounts are whole SEK. Of one that came on paper
+    `registered_by`, `signed_by` and `asked_at` are as of a `GrantChange`."""
 
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name="carry_over_requests"
@@ -99,8 +100,10 @@ class CarryOverRequest(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     amount_sek = models.BigIntegerField(_("amount (SEK)"))
     reasons = models.TextField(_("reasons"))
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"))
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.CharField(_("signed on the paper by"), max_length=200, blank=True)
     granted_sek = models.BigIntegerField(_("granted (SEK)"), null=True)
     use_by = models.DateField(_("last day to use it"), null=True)
     answer = models.TextField(_("answer"), blank=True)
@@ -114,8 +117,14 @@ class CarryOverRequest(models.Model):
             models.CheckConstraint(condition=Q(amount_sek__gt=0), name="carryover_amount_positive"),
             models.CheckConstraint(condition=~Q(reasons=""), name="carryover_has_reasons"),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("registered_by"))),
                 name="carryover_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=False, registered_by__isnull=True, signed_by="")
+                | (Q(asked_by__isnull=True, registered_by__isnull=False) & ~Q(signed_by="")),
+                name="carryover_asked_or_registered",
             ),
             models.CheckConstraint(
                 condition=Q(

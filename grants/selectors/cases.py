@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Count,
+    Exists,
     IntegerField,
     OuterRef,
     Q,
@@ -19,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
+from applicants.rules import is_person
 from applicants.selectors import (
     agencies_for,
     agency_ids_for,
@@ -36,6 +38,7 @@ from grants.models import (
     Decision,
     LedgerEntry,
     Participation,
+    ShutOut,
 )
 from grants.rules import shut_out_ids
 
@@ -65,6 +68,15 @@ def applications_visible_to(user: Any) -> QuerySet[Application]:
 def applications_received(user: Any, roles: Iterable[Role]) -> QuerySet[Application]:
     """The same for those who work as any of these."""
     return without_shut_out(_received_by(agencies_for(user, roles)), user)
+
+
+def one_received(user: Any, roles: Iterable[Role]) -> QuerySet[Application]:
+    """The same for a page of one case that asks nothing more of conflicts of interest: they are
+    left out in the query itself."""
+    if not is_person(user):
+        return Application.objects.none()
+    out = ShutOut.objects.filter(user=user, application=OuterRef("pk"))
+    return _received_by(agencies_for(user, roles)).exclude(Exists(out))
 
 
 def visible_application(user: Any, pk: int) -> Application | None:

@@ -7,17 +7,31 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applicants.enums import Role
+from applicants.models import User
 from applicants.selectors import agencies_for
 from grants.checks.changes import Ground
 from grants.content import usable_sek
 from grants.content.basis import DecisionBasis
-from grants.content.changes import Change, change_of, with_changes
+from grants.content.changes import (
+    Change,
+    MergerChange,
+    change_of,
+    touched_by,
+    with_changes,
+)
 from grants.enums import Approval, ChangeState, Outcome, ParticipationRole
-from grants.models import Application, Decision, GrantChange, Participation
+from grants.models import (
+    Application,
+    CarryOverRequest,
+    Decision,
+    GrantChange,
+    Participation,
+)
 from grants.models.changes import IN_EFFECT, OPEN
 
 from .cases import standing_decision
 from .money import fund_years
+from .people import people_for
 from .shut_out import without_shut_out
 
 PREPARES = (Role.CASE_OFFICER,)
@@ -76,6 +90,34 @@ def changes_of(application: Application) -> QuerySet[GrantChange]:
     )
 
 
+def basis_before(change: GrantChange, granted: Decision | None) -> DecisionBasis:
+    """The plan as it stood without the change: of one in effect with those that took effect
+    before it, of another as it is now by the decision `granted`."""
+    decision = change.decision or granted
+    basis = None if decision is None else decision.basis_content
+    if decision is None or basis is None:
+        return DecisionBasis()
+    rows = in_effect_of(decision)
+    if change.applied is not None:
+        rows = rows.filter(applied__lt=change.applied)
+    changes = [change_of(each) for each in rows.values_list("proposal", flat=True)]
+    return with_changes(basis, changes, lead=change.application.lead_id)
+
+
+def people_told(change: GrantChange) -> list[User]:
+    """Who is told of news about the change today: those who write for the lead, and for a partner
+    whose share or part in the grant it is about. Of a merger also the successor's, who from then
+    on act in the case. A partner that has left is told no more."""
+    application = change.application
+    made = change_of(change.proposal or change.wanted)
+    about = touched_by(made, basis_before(change, granting(application)))
+    parts = set(partners_now(application).values_list("organisation", flat=True))
+    told = {application.lead_id} | (about & parts)
+    if isinstance(made, MergerChange) and made.organisation in told:
+        told.add(made.successor)
+    return people_for(told)
+
+
 def changes_waiting(user: Any) -> QuerySet[GrantChange]:
     """Changes that are open at the agencies where the person is case officer or decision maker:
     for the one all, for the other those that are prepared. The longest waiting first."""
@@ -86,5 +128,19 @@ def changes_waiting(user: Any) -> QuerySet[GrantChange]:
     return (
         without_shut_out(found, user, case="application")
         .select_related("application__lead", "application__assigned_to", "prepared_by")
+        .order_by("asked_at", "pk")
+    )
+
+
+def carry_overs_waiting(user: Any) -> QuerySet[CarryOverRequest]:
+    """Open requests to use money later, at the agencies where the person is case officer or
+    decision maker. Nobody prepares them. The longest waiting first."""
+    found = CarryOverRequest.objects.filter(
+        decided_at__isnull=True,
+        application__call__agency__in=agencies_for(user, (*PREPARES, *DECIDES)),
+    )
+    return (
+        without_shut_out(found, user, case="application")
+        .select_related("application__lead", "application__assigned_to")
         .order_by("asked_at", "pk")
     )

@@ -11,6 +11,7 @@ from applicants.enums import Role
 from applicants.selectors import agencies_for
 from grants.content.claims import Owed, owed
 from grants.content.interest import Demand, Interest, Settled, interest
+from grants.content.letter_parts import LANGUAGE
 from grants.enums import EntryKind, PaymentState, Status
 from grants.models import Application, CarryOverRequest, Claim, LedgerEntry, WriteOff
 from grants.workflow import HAS_GRANT
@@ -82,8 +83,15 @@ def claims_of(application: Application) -> QuerySet[Claim]:
     return application.claims.select_related("sent_by").order_by("-pk")
 
 
-def last_paid_to(application: Application) -> str:
-    """Where and how the agency last asked for money to be paid; empty where it never did."""
+def pay_to_of(application: Application) -> str:
+    """Where and how a claim in the case is to be paid, in the language of letters: as the call's
+    terms say, else as the agency last asked; empty where neither says."""
+    terms = payment_terms(application)
+    said = None if terms is None else terms.repayment.pay_to
+    return _last_paid_to(application) if said is None else said.in_(LANGUAGE)
+
+
+def _last_paid_to(application: Application) -> str:
     found = Claim.objects.filter(
         application__call__agency=application.call.agency_id, pay_to__gt=""
     )

@@ -140,6 +140,8 @@ def calls_with_letters(agencies: Iterable[int]) -> QuerySet[Call]:
 
 
 def parties_of(application: Application) -> list[int]:
-    """The ids of the organisations that a decision in the case is told to: the lead first."""
-    rows = application.participations.values_list("organisation_id", "role")
+    """The ids of the organisations that a decision in the case is told to: the lead first, and
+    none that has left the grant."""
+    parts = application.participations.filter(left_on__isnull=True)
+    rows = parts.values_list("organisation_id", "role")
     return [pk for pk, _role in sorted(rows, key=lambda row: row[1] != ParticipationRole.LEAD)]

@@ -22,13 +22,15 @@ def people_of(
     known: Iterable[Participation] | None = None,
 ) -> list[User]:
     """Those who today act in any of these roles for an organisation of the application, each
-    once. A partner that has declined is not of it, nor is one whose account is closed. `known`
-    are all its participations, where they have been read already."""
+    once. A partner that has declined is not of it, nor one that has left the grant; and nobody
+    whose account is closed. `known` are all its participations, where they have been read
+    already."""
     if known is not None:
         ids = [
             part.organisation_id
             for part in known
             if part.approval != Approval.DECLINED
+            and part.left_on is None
             and (part.role == ParticipationRole.LEAD or not lead_only)
         ]
         return _acting_today(ids, sorted(roles), timezone.localdate())
@@ -39,8 +41,18 @@ def people_of(
 def people_of_participation(
     participation: Participation, roles: Iterable[OrganisationRole] = WRITERS
 ) -> list[User]:
-    """Those who today act in any of these roles for the participating organisation, each once."""
+    """Those who today act in any of these roles for the participating organisation, each once;
+    nobody once it has left the grant."""
+    if participation.left_on is not None:
+        return []
     return list(_acting([participation.organisation_id], roles, timezone.localdate()))
+
+
+def people_for(
+    organisations: Iterable[int], roles: Iterable[OrganisationRole] = WRITERS
+) -> list[User]:
+    """Those who today act in any of these roles for one of these organisations, each once."""
+    return _acting_today(sorted(organisations), sorted(roles), timezone.localdate())
 
 
 def signatories_to_ask(application: Application) -> list[User]:
@@ -59,7 +71,7 @@ def _acting(organisations: Any, roles: Iterable[Any], today: Any) -> QuerySet[Us
 
 
 def _taking_part(application: Any) -> QuerySet[Participation, Any]:
-    parts = Participation.objects.filter(application=application)
+    parts = Participation.objects.filter(application=application, left_on__isnull=True)
     return parts.exclude(approval=Approval.DECLINED).values("organisation")
 
 

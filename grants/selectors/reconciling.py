@@ -10,7 +10,7 @@ from applicants.models import User
 from applicants.selectors import agencies_for
 from core.models import Agency
 from grants.content.reconciling import CaseSums, Difference, differences
-from grants.enums import ChangeKind, EntryKind, PaymentState, Status
+from grants.enums import ChangeKind, EntryKind, Outcome, PaymentState, Status
 from grants.models import (
     Application,
     Claim,
@@ -64,10 +64,13 @@ def _sums(ids: list[int]) -> Iterator[CaseSums]:
         entries_that_hold().filter(application__in=ids, idempotency_key__startswith=LEFT)
     )
     returned: dict[int, int] = {}
+    # A grant that is revoked has been changed all the same; one decided anew begins without.
+    holds = Q(decision__superseded_by__isnull=True) | Q(
+        decision__superseded_by__outcome=Outcome.REVOKED
+    )
     left = GrantChange.objects.filter(
-        application__in=ids, kind=ChangeKind.PARTNER, state__in=IN_EFFECT,
-        decision__superseded_by__isnull=True,
-    )  # fmt: skip
+        holds, application__in=ids, kind=ChangeKind.PARTNER, state__in=IN_EFFECT
+    )
     for pk, proposal in left.values_list("application", "proposal"):
         if proposal is not None:
             returned[pk] = returned.get(pk, 0) + proposal["returned_sek"]

@@ -18,6 +18,7 @@ from core.enums import JournalKind
 from core.models import Agency
 from core.services import journal
 from grants.definitions import CallDefinition
+from grants.definitions.loader import KEPT_FROM_BASE
 from grants.definitions.shape import pruned, refuse_unshaped, value_at, with_value
 from grants.definitions.years import moved, skeleton
 from grants.enums import CallDraftOrigin, CallDraftState, Stream
@@ -36,7 +37,9 @@ _KINDS: Mapping[str, list[str]] = {
 class DraftRefused(Exception):
     """The draft cannot be so. `code`: `ended` when it was published or thrown away, `changed`
     when somebody has changed what was written since it was shown, `code_taken`, `bad_year`,
-    `other_agency`, `too_large`, `change_open` when the call is being changed already."""
+    `other_agency`, `too_large`, `change_open` when the call is being changed already, `laid_over`
+    of a file laid over a call that says no code or year of its own, `unknown_base` of one laid over
+    a call that is not there."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -128,21 +131,26 @@ def copy_call(*, call: Call, actor: User, code: str, year: int) -> CallDraft:
     in its texts moved to `year`. Raises PermissionDenied, DraftRefused (`bad_year`)."""
     if not 1900 <= year <= 2999:
         raise DraftRefused("bad_year")
+    return _begin(
+        agency=call.agency,
+        actor=actor,
+        document=_copy_of(call, code.strip(), year),
+        origin=CallDraftOrigin.COPY,
+        source=call.definition_record,
+    )
+
+
+def _copy_of(call: Call, code: str, year: int) -> dict[str, Any]:
+    """What a call says, moved to another year."""
     record = call.definition_record
     document = moved(pruned(CallDefinition, record.document), year - call.definition.year)
     if call.opens_on and call.closes_on:
         # Those of a copied definition are not its own.
         document["dates"] = {**document["dates"], **_days_to_apply(call, year)}
     document["frame_sek"] = call.frame_sek
-    document |= {"code": code.strip(), "follows": record.code}
+    document |= {"code": code, "follows": record.code}
     document.pop("version", None)
-    return _begin(
-        agency=call.agency,
-        actor=actor,
-        document=document,
-        origin=CallDraftOrigin.COPY,
-        source=record,
-    )
+    return document
 
 
 def _days_to_apply(call: Call, year: int) -> dict[str, str]:
@@ -178,26 +186,64 @@ def read_definition(content: bytes, name: str) -> dict[str, Any]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DefinitionError(name, (DefinitionFault("not_utf8", (), None),)) from None
-    return read_values(
-        text, name=name, check=lambda values: refuse_unshaped(CallDefinition, values)
+    found: dict[str, Any] = _storable(
+        read_values(text, name=name, check=lambda values: refuse_unshaped(CallDefinition, values))
     )
+    return found
+
+
+def _storable(value: Any) -> Any:
+    """Without the null character, which no text has and a database refuses."""
+    if isinstance(value, dict):
+        return {name: _storable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 @transaction.atomic
 def begin_from_file(*, agency: Agency, actor: User, document: Mapping[str, Any]) -> CallDraft:
     """Begin a call from the document of a file (`read_definition`).
 
-    Raises PermissionDenied, DraftRefused (`other_agency`) where the file is of another agency.
+    A document that says what it `follows` but no `stream`, which every whole one does, is laid
+    over a copy of the call with that definition: each field in it replaces the copy's whole field.
+    Raises PermissionDenied, DraftRefused: `other_agency` where the file is of another agency,
+    `laid_over` where such a document does not say `code` and `year`, `unknown_base` where the
+    agency has no call with the definition that it follows.
     """
+    require("grants.make_calls", actor, agency)
     said = value_at(document, ("agency", "code"))
     if said is not None and said != agency.code:
         raise DraftRefused("other_agency")
-    own = {**document, "agency": {**agency_of_document(agency), **document.get("agency", {})}}
+    if document.get("follows") and document.get("stream") is None:
+        return _begin_laid_over(agency=agency, actor=actor, document=document)
+    own = {**document, "agency": {**agency_of_document(agency), **(document.get("agency") or {})}}
     return _begin(
         agency=agency,
         actor=actor,
         document=document if said is not None else own,
         origin=CallDraftOrigin.FILE,
+    )
+
+
+def _begin_laid_over(*, agency: Agency, actor: User, document: Mapping[str, Any]) -> CallDraft:
+    follows, code, year = (document.get(name) for name in ("follows", "code", "year"))
+    if not code or type(year) is not int or not 1900 <= year <= 2999:
+        raise DraftRefused("laid_over")
+    calls = Call.objects.filter(agency=agency, definition_record__code=follows)
+    base = calls.select_related("definition_record").order_by("-year", "-pk").first()
+    if base is None:
+        raise DraftRefused("unknown_base")
+    copy = _copy_of(base, str(code).strip(), year)
+    over = {name: value for name, value in document.items() if name not in KEPT_FROM_BASE}
+    if "agency" in over:
+        over["agency"] = {**copy["agency"], **(over["agency"] or {})}
+    return _begin(
+        agency=agency,
+        actor=actor,
+        document=copy | over,
+        origin=CallDraftOrigin.COPY,
+        source=base.definition_record,
     )
 
 

@@ -6,7 +6,7 @@ What came in before a new version keeps the one that it came in under (`Applicat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 from pydantic import ValidationError
@@ -29,7 +29,7 @@ from grants.selectors.call_drafts import definition_of, hindrances
 from grants.selectors.calls import frame_left
 
 from .call_drafts import DraftRefused, locked_draft, subject_of
-from .calls import open_call, record_definition
+from .calls import DefinitionChanged, open_call, record_definition
 from .moving import locked_call, require
 
 
@@ -70,8 +70,9 @@ def publish_draft(*, draft: CallDraft, actor: User, version: int) -> Published:
         raise NotReady(("invalid",)) from None
     if wrong := hindrances(found, definition):
         raise NotReady(wrong)
-    numbered = definition.model_copy(update={"version": _next_version(definition.code)})
-    record: CallDefinitionRecord = record_definition(definition=numbered)
+    if call is None and _is_of_another_agency(definition):
+        raise DraftRefused("code_taken")
+    record = _recorded(definition)
     before = None if call is None else call.definition_record
     if call is None:
         if Call.objects.filter(agency=found.agency, code=definition.code).exists():
@@ -105,6 +106,33 @@ def publish_draft(*, draft: CallDraft, actor: User, version: int) -> Published:
         actor=journal.Actor.person(actor),
     )
     return Published(call, record, before)
+
+
+def _is_of_another_agency(definition: CallDefinition) -> bool:
+    """Whether the code is that of a definition of another agency: versions of one code, which
+    years are brought in and copied by, are one agency's."""
+    theirs = CallDefinitionRecord.objects.filter(code=definition.code)
+    return theirs.exclude(document__agency__code=definition.agency.code).exists()
+
+
+def _recorded(definition: CallDefinition) -> CallDefinitionRecord:
+    """The definition frozen as the next version of its code.
+
+    Two calls with one code may be published at once: whoever comes second waits, finds the
+    number taken, and takes the next. Raises DraftRefused (`code_taken`) should that go on.
+    """
+    for _attempt in range(_ATTEMPTS):
+        numbered = definition.model_copy(update={"version": _next_version(definition.code)})
+        try:
+            with transaction.atomic():
+                record: CallDefinitionRecord = record_definition(definition=numbered)
+        except (IntegrityError, DefinitionChanged):
+            continue
+        return record
+    raise DraftRefused("code_taken")
+
+
+_ATTEMPTS = 5
 
 
 def _next_version(code: str) -> int:

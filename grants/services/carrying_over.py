@@ -37,20 +37,10 @@ def ask_to_carry_over(
     """
     application = locked_application(application.pk)
     require("grants.request_payment", actor, application)
-    if application.definition.carry_over is not CarryOver.BY_DECISION:
-        raise ClaimRefused("not_allowed")
-    if application.status not in HAS_GRANT:
-        raise ClaimRefused("late")
-    if application.carry_over_requests.filter(decided_at__isnull=True).exists():
-        raise ClaimRefused("waiting")
-    if not reasons.strip():
-        raise ClaimRefused("reasons")
-    year = next((each for each in fund_years(application) if each.usable_sek > 0), None)
-    if year is None or not 0 < amount_sek <= year.usable_sek:
-        raise ClaimRefused("amount")
+    year = to_carry(application, amount_sek, reasons)
     asked = CarryOverRequest.objects.create(
         application=application,
-        year=year.year,
+        year=year,
         amount_sek=amount_sek,
         reasons=reasons.strip(),
         asked_by=actor,
@@ -67,11 +57,27 @@ def ask_to_carry_over(
         application,
         "carry_over.asked",
         actor=actor,
-        payload={"year": year.year, "amount_sek": amount_sek},
+        payload={"year": year, "amount_sek": amount_sek},
         texts={"reasons": asked.reasons},
         on_behalf_of=application.lead,
     )
     return asked
+
+
+def to_carry(application: Application, amount_sek: int, reasons: str) -> int:
+    """The year that the amount (whole SEK) is asked to be carried out of. Raises ClaimRefused."""
+    if application.definition.carry_over is not CarryOver.BY_DECISION:
+        raise ClaimRefused("not_allowed")
+    if application.status not in HAS_GRANT:
+        raise ClaimRefused("late")
+    if application.carry_over_requests.filter(decided_at__isnull=True).exists():
+        raise ClaimRefused("waiting")
+    if not reasons.strip():
+        raise ClaimRefused("reasons")
+    year = next((each for each in fund_years(application) if each.usable_sek > 0), None)
+    if year is None or not 0 < amount_sek <= year.usable_sek:
+        raise ClaimRefused("amount")
+    return year.year
 
 
 @transaction.atomic
@@ -87,8 +93,8 @@ def decide_carry_over(
     booked out of its year and into the next, and may be used until `use_by` (inclusive).
 
     Raises PermissionDenied for anyone but the agency's decision makers, ClaimRefused for one that
-    was decided, without reasons, for more than was asked for or is left by now, or without a day
-    after the call's last one.
+    was decided, for whoever asked for it or registered it, without reasons, for more than was
+    asked for or is left by now, or without a day after the call's last one.
     """
     application = locked_application(request.application_id)
     request = CarryOverRequest.objects.select_for_update().get(pk=request.pk)
@@ -96,6 +102,8 @@ def decide_carry_over(
     require("grants.decide_money", actor, application)
     if request.decided_at is not None:
         raise ClaimRefused("decided")
+    if actor.pk in {request.asked_by_id, request.registered_by_id}:
+        raise ClaimRefused("registered")
     if not answer.strip():
         raise ClaimRefused("answer")
     left = next(

@@ -20,7 +20,7 @@ from grants.content.changes import (
 from grants.enums import ChangeKind, ChangeState, Direction, NoticeKind
 from grants.models import Application, ChangeQuestion, GrantChange
 from grants.models.changes import DECIDED, OPEN
-from grants.selectors.changes import granting, ground_of
+from grants.selectors.changes import granting, ground_of, people_told
 from grants.selectors.messages import officers_concerned
 from grants.selectors.people import people_of
 from grants.workflow import HAS_GRANT
@@ -42,17 +42,13 @@ def ask_for_change(
     """
     application = locked_application(application.pk)
     require("grants.ask_for_change", actor, application)
+    change = to_ask(application, change, reasons)
     kind = kind_of(change)
-    if not reasons.strip():
-        raise ChangeRefused("reasons")
-    if application.changes.filter(kind=kind, state__in=OPEN).exists():
-        raise ChangeRefused("waiting")
-    change = tried(application, change)
     asked = GrantChange.objects.create(
         application=application,
         kind=kind,
         wanted=change_document(change),
-        reasons=_told(reasons),
+        reasons=told(reasons),
         asked_by=actor,
         asked_at=timezone.now(),
     )
@@ -71,8 +67,18 @@ def ask_for_change(
         texts={"reasons": asked.reasons},
         on_behalf_of=application.lead,
     )
-    _tell_agency(application, f"asked:{asked.pk}")
+    tell_agency(application, f"asked:{asked.pk}")
+    _tell_partners(asked, f"asked:{asked.pk}")
     return asked
+
+
+def to_ask(application: Application, change: Change, reasons: str) -> Change:
+    """The change as it can be asked for now. Raises ChangeRefused."""
+    if not reasons.strip():
+        raise ChangeRefused("reasons")
+    if application.changes.filter(kind=kind_of(change), state__in=OPEN).exists():
+        raise ChangeRefused("waiting")
+    return tried(application, change)
 
 
 def tried(application: Application, change: Change) -> Change:
@@ -107,7 +113,7 @@ def withdraw_change(*, change: GrantChange, actor: User) -> GrantChange:
         payload={"change": change.pk},
         on_behalf_of=application.lead,
     )
-    _tell_agency(application, f"withdrawn:{change.pk}")
+    tell_agency(application, f"withdrawn:{change.pk}")
     return change
 
 
@@ -129,7 +135,7 @@ def ask_about_change(*, change: GrantChange, actor: User, text: str) -> ChangeQu
         _unprepare(change)
     _open(change, ChangeState.ASKED)
     asked = ChangeQuestion.objects.create(
-        change=change, text=_told(text), asked_by=actor, asked_at=timezone.now()
+        change=change, text=told(text), asked_by=actor, asked_at=timezone.now()
     )
     change.state = ChangeState.QUESTION
     change.save(update_fields=["state"])
@@ -147,7 +153,7 @@ def ask_about_change(*, change: GrantChange, actor: User, text: str) -> ChangeQu
         payload={"change": change.pk},
         texts={"question": asked.text},
     )
-    tell_grantee(application, f"question:{asked.pk}")
+    tell_grantee(change, f"question:{asked.pk}")
     return asked
 
 
@@ -161,7 +167,7 @@ def answer_about_change(*, change: GrantChange, actor: User, text: str) -> Chang
         raise ChangeRefused("answer")
     _open(change, ChangeState.QUESTION)
     asked = change.questions.select_for_update().get(answered_at__isnull=True)
-    asked.answer, asked.answered_by, asked.answered_at = _told(text), actor, timezone.now()
+    asked.answer, asked.answered_by, asked.answered_at = told(text), actor, timezone.now()
     asked.save(update_fields=["answer", "answered_by", "answered_at"])
     change.state = ChangeState.ASKED
     change.save(update_fields=["state"])
@@ -180,7 +186,7 @@ def answer_about_change(*, change: GrantChange, actor: User, text: str) -> Chang
         texts={"answer": asked.answer},
         on_behalf_of=application.lead,
     )
-    _tell_agency(application, f"answered:{asked.pk}")
+    tell_agency(application, f"answered:{asked.pk}")
     return asked
 
 
@@ -219,7 +225,7 @@ def prepare_change(
         same = document == change_document(tried_or_same(application, change_of(change.wanted)))
         outcome = ChangeState.GRANTED if same else ChangeState.PARTLY
     change.state, change.proposed, change.proposal = ChangeState.PREPARED, outcome, document
-    change.proposal_reasons, change.sent_back = _told(reasons), ""
+    change.proposal_reasons, change.sent_back = told(reasons), ""
     change.prepared_by, change.prepared_at = actor, timezone.now()
     change.save(
         update_fields=[
@@ -256,7 +262,7 @@ def send_change_back(*, change: GrantChange, actor: User, why: str) -> GrantChan
     _open(change, ChangeState.PREPARED)
     preparer = change.prepared_by
     _unprepare(change)
-    change.sent_back = _told(why)
+    change.sent_back = told(why)
     change.save(update_fields=["sent_back"])
     record(
         application,
@@ -299,24 +305,32 @@ def _unprepare(change: GrantChange) -> None:
     )  # fmt: skip
 
 
-def _told(text: str) -> str:
+def told(text: str) -> str:
+    """What somebody wrote, as it is kept."""
     return text.strip().replace("\r\n", "\n")
 
 
-def tell_grantee(application: Application, key: str) -> None:
-    """That there is news in the case, to those who write for the lead."""
-    notify(
-        application=application,
-        people=people_of(application, lead_only=True),
-        kind=NoticeKind.CHANGE,
-        key=key,
-    )
+def tell_grantee(change: GrantChange, key: str) -> None:
+    """That there is news in the case, to those who write for the lead or for a partner that the
+    change is about."""
+    _tell(change.application, people_told(change), key)
 
 
-def _tell_agency(application: Application, key: str) -> None:
+def _tell_partners(change: GrantChange, key: str) -> None:
+    """The same to the partners alone: the lead has asked for it itself."""
+    lead = {each.pk for each in people_of(change.application, lead_only=True)}
+    _tell(change.application, [each for each in people_told(change) if each.pk not in lead], key)
+
+
+def _tell(application: Application, people: list[User], key: str) -> None:
+    notify(application=application, people=people, kind=NoticeKind.CHANGE, key=key)
+
+
+def tell_agency(application: Application, key: str, *, but: User | None = None) -> None:
+    """That there is news in the case, to its officers; not to the one who has made it."""
     notify(
         application=application,
-        people=officers_concerned(application),
+        people=[each for each in officers_concerned(application) if each != but],
         kind=NoticeKind.CHANGE,
         key=key,
         to_agency=True,

@@ -25,6 +25,7 @@ from grants.selectors.claims import (
     claims_to_remind_of,
     last_day_to_use,
     owed_of,
+    pay_to_of,
     under_way_sek,
 )
 from grants.selectors.payments import payment_terms
@@ -50,15 +51,17 @@ def send_claim(
     actor: User,
     text: str = "",
     due_on: date | None = None,
-    pay_to: str = "",
+    pay_to: str | None = None,
 ) -> Claim | None:
     """Claim back what nobody may use any more, and ask the party for all that is claimed and has
     not been asked for; None where none of it had been paid out.
 
     The last day to pay is that of the call's terms, or a later one; `pay_to` says where and how to
-    pay, as the letter tells the party. Raises PermissionDenied for
-    anyone but the agency's controllers, ClaimRefused where there is nothing to claim, the grantee
-    has asked to carry it over, a payment is under way, or the day is too early.
+    pay, as the letter tells the party: None as the terms say, or as the agency last asked.
+
+    Raises PermissionDenied for anyone but the agency's controllers, ClaimRefused where there is
+    nothing to claim, the grantee has asked to carry it over, a payment is under way, or the day is
+    too early.
     """
     application = locked_application(application.pk)
     require("grants.book_money", actor, application)
@@ -90,7 +93,7 @@ def send_claim(
         amount_sek=demanded,
         due_on=due_on or earliest,
         text=text.strip(),
-        pay_to=pay_to.strip(),
+        pay_to=(pay_to_of(application) if pay_to is None else pay_to).strip(),
         sent_by=actor,
         sent_at=timezone.now(),
     )
@@ -107,7 +110,7 @@ def send_claim(
         content=claim_letter(claim_facts(claim)),
         actor=actor,
     )
-    _tell(application, f"{claim.pk}")
+    _tell(application, f"{claim.pk}", everybody=True)
     return claim
 
 
@@ -284,7 +287,7 @@ def remind_of_claims(*, limit: int = 200) -> int:
             if taken:
                 record(application, "claim.reminded", actor=None, payload={"claim": claim.pk})
                 _write_reminder(application, claim, today)
-                _tell(application, f"reminder:{claim.pk}")
+                _tell(application, f"reminder:{claim.pk}", everybody=True)
                 reminded += 1
     return reminded
 
@@ -307,10 +310,11 @@ def _write_reminder(application: Application, claim: Claim, today: date) -> None
     )
 
 
-def _tell(application: Application, key: str) -> None:
+def _tell(application: Application, key: str, *, everybody: bool = False) -> None:
+    """The lead, who has had the money; of a claim its partners too, whose shares it is about."""
     notify(
         application=application,
-        people=people_of(application, lead_only=True),
+        people=people_of(application, lead_only=not everybody),
         kind=NoticeKind.CLAIM,
         key=key,
     )

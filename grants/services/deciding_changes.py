@@ -54,15 +54,23 @@ ENDED = (
 """The states of cases that stay with an organisation that is no more: they are history."""
 
 
+def shown_as(change: GrantChange) -> str:
+    """Which proposal it is that a decision maker has before the eyes."""
+    return "" if change.prepared_at is None else change.prepared_at.isoformat()
+
+
 @transaction.atomic
-def decide_change(*, change: GrantChange, actor: User) -> GrantChange:
-    """Decide the change as it was prepared; what is granted takes effect at once.
+def decide_change(*, change: GrantChange, actor: User, seen: str | None = None) -> GrantChange:
+    """Decide the change as it was prepared; what is granted takes effect at once. `seen` is the
+    proposal that was shown (`shown_as`); None stands for that of `change`.
 
     Raises PermissionDenied for anyone but the agency's decision makers, DelegationRefused where
-    the grant is beyond the person's delegation, ChangeRefused for one that has been decided or
-    waits for no decision, for whoever prepared it or asked for it, and where it cannot be made of
-    the grant any more.
+    the grant, or another that a merger concerns, is beyond the person's delegation, ChangeRefused
+    for one that has been decided or waits for no decision, for whoever prepared it, asked for it
+    or registered it, where whoever prepared it is shut out of a case that it concerns, and where
+    it cannot be made of the grant any more.
     """
+    seen = shown_as(change) if seen is None else seen
     cases = {each.pk: each for each in locked_applications(_concerned(change))}
     application, change = locked_change(change)
     application = cases.setdefault(application.pk, application)
@@ -70,8 +78,13 @@ def decide_change(*, change: GrantChange, actor: User) -> GrantChange:
     require("grants.decide_change", actor, application)
     if change.state != ChangeState.PREPARED or change.proposal is None:
         raise ChangeRefused("state")
+    if shown_as(change) != seen or not cases.keys() >= {*_concerned(change)}:
+        # Prepared otherwise since it was shown, or a case has come in while the locks were had.
+        raise ChangeRefused("state")
     if actor.pk in {change.prepared_by_id, change.asked_by_id}:
         raise ChangeRefused("same_person")
+    if actor.pk == change.registered_by_id:
+        raise ChangeRefused("registered")
     outcome = ChangeState(change.proposed)
     grants = outcome in IN_EFFECT
     decision = granting(application)
@@ -117,7 +130,8 @@ def decide_change(*, change: GrantChange, actor: User) -> GrantChange:
         content=change_letter(facts, letter),
         actor=actor,
     )
-    tell_grantee(application, f"decided:{change.pk}")
+    # Before it takes effect: whoever leaves by it is told of that, and of nothing after it.
+    tell_grantee(change, f"decided:{change.pk}")
     if made is not None:
         _take_effect(change, made, cases, actor)
     return change
@@ -212,6 +226,12 @@ def _follow(change: GrantChange, case: Application, decision: Decision | None) -
     """The same change in another case of the organisation, decided with the first."""
     if case.status == Status.DRAFT:
         return
+    if case.shut_out.filter(user=change.prepared_by_id).exists():
+        raise ChangeRefused("shut_out")
+    rule_id = change.delegation_rule_id
+    if decision is not None and change.decided_by is not None:
+        rule = delegated(case, change.decided_by, Outcome.GRANTED, case.granted_sek)
+        rule_id = None if rule is None else rule.pk
     followed = GrantChange.objects.create(
         application=case,
         kind=change.kind,
@@ -220,6 +240,8 @@ def _follow(change: GrantChange, case: Application, decision: Decision | None) -
         reasons=change.reasons,
         asked_by=change.asked_by,
         asked_at=change.asked_at,
+        registered_by=change.registered_by,
+        signed_by=change.signed_by,
         proposed=change.proposed,
         proposal=change.proposal,
         proposal_reasons=change.proposal_reasons,
@@ -227,7 +249,7 @@ def _follow(change: GrantChange, case: Application, decision: Decision | None) -
         prepared_at=change.prepared_at,
         decided_by=change.decided_by,
         decided_at=change.decided_at,
-        delegation_rule=change.delegation_rule,
+        delegation_rule_id=rule_id,
         decision=decision,
         applied=_next(case),
         follows=change,
@@ -249,6 +271,7 @@ def _follow(change: GrantChange, case: Application, decision: Decision | None) -
         content=change_letter(facts, letter_of(case.definition)),
         actor=change.decided_by,
     )
+    tell_grantee(followed, f"decided:{followed.pk}")
 
 
 def _hand_over(
@@ -274,7 +297,10 @@ def _hand_over(
         else:
             old.delete()
             new.approval = Approval.APPROVED
-            new.save(update_fields=["approval"])
+            if old.left_on is None:
+                # It takes part anew, with the share that it has taken over.
+                new.left_on = None
+            new.save(update_fields=["approval", "left_on"])
         case.partner_count = max(case.partner_count - 1, 0)
         case.save(update_fields=["partner_count"])
     if case.lead_id == absorbed.pk:

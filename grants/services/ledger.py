@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from applicants.models import User
@@ -12,6 +12,7 @@ from grants.content import shortfall
 from grants.enums import EntryKind, Status
 from grants.models import Application, Decision, LedgerEntry
 from grants.selectors import entries_that_hold, fund_years
+from grants.selectors.claim_facts import LEFT
 from grants.selectors.claims import UNPAID
 from grants.workflow import HAS_GRANT
 
@@ -145,11 +146,16 @@ def put_back(
 ) -> None:
     """Book again, on the new grant, what was spent and carried of the one it supersedes.
 
+    What was given back when a partner left is not: the new grant says anew what each has. Of it
+    only so much stays claimed as has been demanded or settled.
+
     Raises LedgerRefused when the new amount is less than what has been used or paid out: that is
     changed by revoking.
     """
-    for entry in _set_aside(application, earlier):
-        if entry.kind != EntryKind.GRANTED:
+    aside = _set_aside(application, earlier)
+    left_out = _given_back(application, aside)
+    for entry in aside:
+        if entry.kind != EntryKind.GRANTED and entry.pk not in left_out:
             # What was never paid out is known by its key.
             stem = f"{entry.idempotency_key}:" if entry.idempotency_key.startswith(UNPAID) else ""
             _write(
@@ -165,6 +171,25 @@ def put_back(
     years = fund_years(application)
     if sum(each.paid_sek for each in years) > sum(each.granted_sek for each in years):
         raise LedgerRefused("money_used")
+
+
+def _given_back(application: Application, aside: list[LedgerEntry]) -> frozenset[int]:
+    """The entries of what was given back when partners left that nobody has been asked for."""
+    claimed = [each for each in aside if each.kind == EntryKind.CLAIMED]
+    settled = sum(
+        each.amount_sek for each in aside if each.kind in {EntryKind.REPAID, EntryKind.WRITTEN_OFF}
+    )
+    demanded = application.claims.aggregate(sum=Sum("amount_sek"))["sum"] or 0
+    left = [each for each in claimed if each.idempotency_key.startswith(LEFT)]
+    wanted = max(settled, demanded)
+    kept = sum(each.amount_sek for each in claimed) - sum(each.amount_sek for each in left)
+    found = set()
+    for each in left:
+        if kept < wanted:
+            kept += each.amount_sek
+        else:
+            found.add(each.pk)
+    return frozenset(found)
 
 
 def refuse_if_used(*, application: Application, earlier: Decision | None) -> None:

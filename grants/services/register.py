@@ -32,7 +32,7 @@ CORRECTED_FIELDS = ("direction", "kind", "dated_on", "party", "party_public", "t
 class RegistrationRefused(Exception):
     """`code`: `future` (a receipt that has not been), `reason_missing`, `nothing_changed`,
     `not_by_hand` (a record of the system's own is not corrected here), `provision_missing`,
-    `file_elsewhere`."""
+    `file_elsewhere`, `unsigned` (nobody's name under a request)."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -182,9 +182,9 @@ def register_by_hand(
     """
     application = locked_application(application.pk)
     require("grants.register_documents", actor, application)
-    _refuse_future(registration.dated_on)
+    refuse_future(registration.dated_on)
     files = list(files)
-    _refuse_others(files, actor)
+    refuse_others(files, actor)
     document = _numbered(
         application,
         **registration.values(),
@@ -216,13 +216,15 @@ def register_by_hand(
     return document
 
 
-def _refuse_future(dated_on: date) -> None:
+def refuse_future(dated_on: date) -> None:
+    """Raise RegistrationRefused for a Swedish date that has not been."""
     if dated_on > timezone.localdate():
         raise RegistrationRefused("future")
 
 
-def _refuse_others(files: Iterable[StoredFile], actor: User) -> None:
-    """A file belongs to one document, registered by the one who uploaded it."""
+def refuse_others(files: Iterable[StoredFile], actor: User) -> None:
+    """Raise RegistrationRefused unless each file belongs to no document yet, and was uploaded by
+    the one who registers it."""
     for file in files:
         if file.uploaded_by != actor.pseudonym or file.registered_documents.exists():
             raise RegistrationRefused("file_elsewhere")
@@ -244,7 +246,7 @@ def correct_registration(
         raise RegistrationRefused("not_by_hand")
     if not reason.strip():
         raise RegistrationRefused("reason_missing")
-    _refuse_future(registration.dated_on)
+    refuse_future(registration.dated_on)
     new = registration.values()
     before = {name: _plain(getattr(document, name)) for name in new}
     after = {name: _plain(value) for name, value in new.items()}

@@ -383,6 +383,10 @@ HELP: Mapping[str, Text] = {
     "PaymentPart.months": _("0 means at once."),
     "RepaymentTerms.interest": _("Left empty, no interest is charged."),
     "RepaymentTerms.blocks": _("Left empty, what is owed is only a warning when one applies."),
+    "RepaymentTerms.pay_to": _(
+        "Such as the agency’s bankgiro. Stands in the letter of each claim, unless something else "
+        "is written there. Left empty, what the agency last wrote is suggested."
+    ),
     "ReportForm.plan": _("Answers of the application that are shown beside what is reported."),
     "ReportForm.explain_percent": _(
         "A budget line that differs so much from what was approved is to be explained."

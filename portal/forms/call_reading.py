@@ -89,7 +89,8 @@ def _read_words(posted: QueryDict, name: str) -> dict[str, str]:
 
 
 def _text(posted: QueryDict, name: str) -> str:
-    return str(posted.get(name) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = str(posted.get(name) or "").replace("\0", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _choice_of(shape: FieldShape, text: str) -> Any:

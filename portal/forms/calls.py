@@ -97,6 +97,10 @@ class CallFileForm(AgencyForm):
 
     file = forms.FileField(
         label=_("File with the call’s definition"),
-        help_text=_("A YAML file, such as one that was fetched from another call."),
+        help_text=_(
+            "A YAML file, such as one that was fetched from another call. A file that says only "
+            "what differs is laid over a copy of another call: it says follows, code and year, "
+            "and no stream."
+        ),
         error_messages={"required": _("Choose a file.")},
     )

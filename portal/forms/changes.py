@@ -69,7 +69,7 @@ class BudgetForm(ChangeForm):
 
     def fill(self) -> None:
         wanted = dict(self.wanted.lines) if isinstance(self.wanted, BudgetChange) else {}
-        for line in self.ground.basis.lines:
+        for line in self.ground.lines:
             field = AmountField(
                 label=f"{line.title} ({line.activity})" if line.activity else line.title,
                 help_text=pgettext("change", "Now %(amount)s")
@@ -83,7 +83,7 @@ class BudgetForm(ChangeForm):
         said = super().clean() or {}
         if any(name.startswith("line-") for name in self.errors):
             return said
-        total = sum(line.allotted_sek for line in self.ground.basis.lines)
+        total = sum(line.allotted_sek for line in self.ground.lines)
         new = sum(sek for _at, sek in self._amounts(said))
         if new != total:
             raise forms.ValidationError(
@@ -93,13 +93,11 @@ class BudgetForm(ChangeForm):
         return said
 
     def _amounts(self, said: Mapping[str, Any]) -> list[tuple[int, int]]:
-        return [
-            (line.number, said.get(f"line-{line.number}") or 0) for line in self.ground.basis.lines
-        ]
+        return [(line.number, said.get(f"line-{line.number}") or 0) for line in self.ground.lines]
 
     @property
     def change(self) -> BudgetChange:
-        there = {line.number: line.allotted_sek for line in self.ground.basis.lines}
+        there = {line.number: line.allotted_sek for line in self.ground.lines}
         return BudgetChange(
             tuple((at, sek) for at, sek in self._amounts(self.cleaned_data) if sek != there[at])
         )

@@ -32,9 +32,12 @@ class ClaimForm(forms.Form):
     )
     pay_to = forms.CharField(
         label=_("How to pay"),
-        help_text=_("Such as a bankgiro. It stands in the letter, and is remembered to the next."),
+        help_text=_(
+            "Such as a bankgiro. It stands in the letter. Suggested from the call’s terms, else as "
+            "the agency last wrote it."
+        ),
         required=False,
-        max_length=500,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

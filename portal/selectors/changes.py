@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from applicants.models import Organisation
+from applicants.models import Organisation, User
+from applicants.selectors import work_of
 from grants.checks.changes import Ground
 from grants.content.basis import DecisionBasis
-from grants.content.changes import MergerChange, change_of, with_changes
+from grants.content.changes import MergerChange, change_of
 from grants.models import Application, Decision, GrantChange
-from grants.selectors.changes import granting, ground_of, in_effect_of
+from grants.rules import REGISTERS_CHANGES
+from grants.selectors.changes import basis_before, granting, ground_of
+from grants.workflow import HAS_GRANT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +42,7 @@ class ChangeRoom:
     def basis_before(self, change: GrantChange) -> DecisionBasis:
         """The plan as it stood without the change: of a decided one with those that took effect
         before it, of another as it is now."""
-        decision = change.decision or self.decision
-        basis = None if decision is None else decision.basis_content
-        if decision is None or basis is None:
-            return DecisionBasis()
-        rows = in_effect_of(decision)
-        if change.applied is not None:
-            rows = rows.filter(applied__lt=change.applied)
-        changes = [change_of(each) for each in rows.values_list("proposal", flat=True)]
-        return with_changes(basis, changes, lead=self.application.lead_id)
+        return basis_before(change, self.decision)
 
 
 def change_room(application: Application) -> ChangeRoom:
@@ -55,11 +50,24 @@ def change_room(application: Application) -> ChangeRoom:
     return ChangeRoom(application=application, decision=granting(application))
 
 
+def offers_registering(person: User, application: Application) -> bool:
+    """Whether a page of a case that the reader sees offers to register what came on paper about
+    its grant, by what the request knows already. The services ask again, under their lock."""
+    return (
+        application.status in HAS_GRANT
+        and not application.imported
+        and any(
+            work.agency_id == application.call.agency_id and work.role in REGISTERS_CHANGES
+            for work in work_of(person)
+        )
+    )
+
+
 def change_in(application: Application, pk: int) -> GrantChange | None:
     """A change of the case, with its people."""
     return (
         application.changes.select_related(
-            "decision", "asked_by", "prepared_by", "decided_by", "application"
+            "decision", "asked_by", "registered_by", "prepared_by", "decided_by", "application"
         )
         .filter(pk=pk)
         .first()

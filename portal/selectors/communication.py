@@ -3,15 +3,32 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from applicants.selectors import mandates_held, organisations_acted_for
 from core.models import StoredFile
-from grants.models import Application, CaseDocument
+from grants.models import Application, CaseDocument, Decision
+from grants.selectors import applications_received
+from grants.selectors.cases import one_received
 from grants.selectors.register import documents_for_party
+from portal.rules import READS_CASES
 from reviews.models import CommunicatedSource, Communication, CommunicationAnswer
 from reviews.selectors.communication import UNDECIDED
+from reviews.selectors.conflicts import with_declared
+
+
+def cases_with_decision(user: Any) -> QuerySet[Application]:
+    """The cases that the person reads at its agencies, each with when its latest decision was
+    entered (`decided_at`, UTC)."""
+    latest = Decision.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    cases = one_received(user, READS_CASES)
+    return cases.annotate(decided_at=Subquery(latest.values("created_at")[:1]))
+
+
+def cases_declared_in(user: Any) -> QuerySet[Application]:
+    """The same cases, each with what the person has `declared` in it."""
+    return with_declared(applications_received(user, READS_CASES), user)
 
 
 def own_communications(application: Application, user: Any) -> list[Communication]:

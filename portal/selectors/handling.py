@@ -13,9 +13,9 @@ from reviews.checks import failing, missing
 from reviews.checks.communication import Heard
 from reviews.selectors import assessment_facts, assessments_of, demands_of, unheard_material
 from reviews.selectors.admission import why_unadmitted
-from reviews.selectors.communication import Known
+from reviews.selectors.adverse import Known, beside
 from reviews.selectors.facts import Read
-from reviews.selectors.findings import findings_known, parts_judged
+from reviews.selectors.findings import findings_known
 from reviews.selectors.opinions import opinions_on
 
 
@@ -56,7 +56,8 @@ def progress_of(application: Application, person: User) -> Progress:
     """How far the case has come; the same facts as assessing goes by. The case is one of
     `portal.selectors.proposing.case_to_propose`."""
     case: Any = application
-    parts = parts_judged(application)
+    around = beside(application)
+    parts = around.parts
     demands = demands_of(application, parts)
     rows = findings_known(application)
     findings = {
@@ -68,9 +69,7 @@ def progress_of(application: Application, person: User) -> Progress:
     form = application.definition.assessment
     forms = assessments_of(application) if form is not None else []
     opinions = list(opinions_on(application))
-    unheard = unheard_material(
-        application, Known(opinions=opinions, findings=rows, demands=demands)
-    )
+    unheard = unheard_material(application, Known(beside=around, opinions=opinions, findings=rows))
     read = Read(
         declared=case.declared,
         proposal=getattr(application, "proposal", None),

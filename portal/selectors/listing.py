@@ -195,10 +195,11 @@ def reports_found(reports: QuerySet[Report], chosen: Mapping[str, str]) -> Query
 
 
 def with_cutoff(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """With `cutoff`: the last day of receipt that the year's edition counts, or None."""
-    call = Call.objects.filter(
-        agency=OuterRef("agency"), year=OuterRef("year"), stream=OuterRef("stream")
-    ).order_by("code")
+    """With `cutoff`: the last day of receipt that the year's edition counts, or None. As
+    `reporting.selectors.editions.default_cutoff`: the latest, where the year's calls differ."""
+    call = Call.objects.filter(agency=OuterRef("agency"), year=OuterRef("year")).order_by(
+        "-report_cutoff"
+    )
     return reports.annotate(cutoff=Subquery(call.values("report_cutoff")[:1]))
 
 

@@ -2,25 +2,32 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import (
+    Case,
+    CharField,
     Exists,
+    F,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
+    Value,
+    When,
     prefetch_related_objects,
 )
+from django.db.models.functions import Cast, Coalesce, Replace
 
 from applicants.enums import OrganisationRole
-from applicants.models import Invitation, Mandate, User
+from applicants.models import Invitation, Mandate, Organisation, User
 from applicants.selectors import mandates_held, open_invitations, organisation_ids_of
 from core.enums import JournalKind
-from core.models import Event, StoredFile
+from core.models import StoredFile
 from core.selectors.journal import events_of
-from core.selectors.prepared import Prepared
+from core.selectors.prepared import Prepared, keep_prefetched
 from grants.enums import Approval, SignaturePurpose, Status
 from grants.models import (
     Application,
@@ -159,15 +166,16 @@ def _reports_due(organisations: Collection[int]) -> tuple[Report, ...]:
     return tuple(found.select_related("organisation").order_by("due_on", "pk")[:MOST])
 
 
-def report_waiting(application: Application) -> Report | None:
-    """The report that waits to be written for the grant, the one that is due first."""
-    return (
-        Report.objects.filter(
-            references__application=application,
-            status__in=[str(ReportStatus.DUE), str(ReportStatus.DRAFT), str(ReportStatus.RETURNED)],
-        )
-        .order_by("due_on", "pk")
-        .first()
+_WAITING = frozenset({ReportStatus.DUE, ReportStatus.DRAFT, ReportStatus.RETURNED})
+
+
+def report_waiting(reports: Iterable[Report]) -> Report | None:
+    """The one of a grant's reports that waits to be written, the one that is due first."""
+    waiting = [each for each in reports if each.status in _WAITING]
+    return min(
+        waiting,
+        key=lambda each: (each.due_on is None, each.due_on or date.max, each.pk),
+        default=None,
     )
 
 
@@ -175,6 +183,38 @@ def own_case(user: Any, pk: int) -> Application | None:
     """The application or case, for one who acts for an organisation in it, with what every page
     of it shows: the call, the lead, how many messages are unread."""
     return _listed(own_applications(user), user).filter(pk=pk).first()
+
+
+_OF_PART = tuple(field.attname for field in Participation._meta.concrete_fields)
+
+
+def own_case_with_parts(user: Any, pk: int) -> Application | None:
+    """The same with who takes part in it, the lead first, in one query."""
+    rows: list[Any] = list(
+        _listed(own_applications(user), user)
+        .filter(pk=pk)
+        .annotate(
+            **{f"part_{name}": F(f"participations__{name}") for name in _OF_PART},
+            part_name=F("participations__organisation__name"),
+        )
+        .order_by(
+            "participations__role", "participations__organisation__sort_key", "participations__pk"
+        )
+    )
+    if not rows:
+        return None
+    found: Application = rows[0]
+    parts = []
+    for row in rows:
+        part = Participation.from_db(
+            row._state.db, _OF_PART, [getattr(row, f"part_{name}") for name in _OF_PART]
+        )
+        part.organisation = Organisation.from_db(
+            row._state.db, ["id", "name"], [part.organisation_id, row.part_name]
+        )
+        parts.append(part)
+    keep_prefetched(found, "participations", parts)
+    return found
 
 
 def own_receipt(user: Any, pk: int) -> tuple[Application, ApplicationVersion | None] | None:
@@ -188,7 +228,8 @@ _own_shown = Prepared(lambda organisations, pk: _shown(with_part_of(organisation
 
 
 def case_file(application: Application) -> Application:
-    """The case with all that a party may see on its page fetched beside it."""
+    """The case with all that a party may see on its page fetched beside it; who takes part is not
+    asked for again."""
     prefetch_related_objects(
         [application],
         Prefetch(
@@ -229,19 +270,24 @@ def case_file(application: Application) -> Application:
     return application
 
 
-def events_a_party_may_see(application: Application, names: Iterable[str]) -> list[Event]:
-    """The case's events of these names, the oldest first."""
+def events_a_party_may_see(
+    application: Application, names: Iterable[str], organisations: Collection[int]
+) -> list[Any]:
+    """The case's events of these names, the oldest first, in one query; each with the `person`
+    behind it, "" for one who neither acts nor has acted for these organisations."""
+    # A pseudonym is kept with hyphens in one database and without in the other.
+    plain = Replace(Cast("pseudonym", CharField()), Value("-"), Value(""))
+    behind = (
+        User.objects.filter(mandates__organisation__in=list(organisations))
+        .annotate(plain=plain)
+        .filter(plain=Replace(OuterRef("actor"), Value("-"), Value("")))
+    )
+    name = behind.values_list(
+        Case(When(name="", then=F("email")), default=F("name"), output_field=CharField())
+    )
     events = events_of(kind=JournalKind.CASE, subject=str(application.pk))
-    return list(events.filter(name__in=list(names)).prefetch_related(None))
-
-
-def own_people(events: Iterable[Event], organisations: Collection[int]) -> dict[str, User]:
-    """Those behind the events who act or have acted for these organisations, by pseudonym."""
-    actors = {event.actor for event in events if event.actor}
-    found = User.objects.filter(
-        pseudonym__in=actors, mandates__organisation__in=list(organisations)
-    ).distinct()
-    return {str(user.pseudonym): user for user in found}
+    found = events.filter(name__in=list(names)).prefetch_related(None)
+    return list(found.annotate(person=Coalesce(Subquery(name[:1]), Value(""))))
 
 
 def reports_of_case(application: Application) -> list[Report]:

@@ -9,11 +9,12 @@ from reporting.services.changes import follow_change
 
 
 @transaction.atomic
-def decide(*, change: GrantChange, actor: User) -> GrantChange:
-    """Decide the change as it was prepared, and let the reports follow, or do neither.
+def decide(*, change: GrantChange, actor: User, seen: str | None = None) -> GrantChange:
+    """Decide the change as it was prepared, and let the reports follow, or do neither; `seen` as
+    `decide_change` has it.
 
     Raises what `decide_change` and `follow_change` do.
     """
-    decided = decide_change(change=change, actor=actor)
+    decided = decide_change(change=change, actor=actor, seen=seen)
     follow_change(change=decided, actor=actor)
     return decided

@@ -40,11 +40,19 @@ from reviews.content.findings import answer_path as judged_path
 from reviews.enums import FindingValue, ProposedOutcome
 from reviews.selectors import demands_of
 
+from .demo_follow_up import report_received
+
 DOCUMENT = Path(portal.__file__).parent / "demo" / "work.yaml"
 AREA = "support_children"
 SIGNED_IN = "password"
 
 type Told = Mapping[str, Any]
+
+
+def told_work() -> Told:
+    """What the made-up applicants write, and what else the demonstration begins with."""
+    found: Told = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    return found
 
 
 @transaction.atomic
@@ -57,7 +65,7 @@ def demo_work(
 
     Returns the cases, each at its stage.
     """
-    told: Told = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    told = told_work()
     by_stream = {call.stream: call for call in calls}
     begun = set(Application.objects.filter(call__in=by_stream.values()).values_list("call", "lead"))
     made = []
@@ -169,6 +177,7 @@ def _brought_to(
         reviews.declare_conflict(application=case, actor=decider, has_conflict=False)
         reviews.decide_as_proposed(application=case, actor=decider)
         payments.ask_for_part(application=case, actor=person, part=1)
+        report_received(case=case, person=person, told=told["report"], assurance=SIGNED_IN)
 
 
 def _judged(case: Application, officer: User, told: Told) -> None:

@@ -66,7 +66,7 @@ def _rest(user: Any) -> Places:
     if rules.has_perm("portal.take_part", user):
         yield _("Reports to review"), "report-inbox"
         yield _("Distribute the frame"), "distribution-list"
-        yield _("Changes to decide on"), "change-list"
+        yield _("Changes and carry-overs"), "change-list"
     if rules.has_perm("portal.make_calls", user):
         yield _("Make calls"), "call-making"
     if rules.has_perm("portal.read_letters", user):

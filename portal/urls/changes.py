@@ -1,6 +1,6 @@
 """Addresses of changes of grants, and of the letters in a case beside its decision's."""
 
-from portal.views import case_changes, letter_links, own_changes
+from portal.views import case_changes, letter_links, own_changes, paper_requests
 from portal.views.access import Access
 
 from .route import Route
@@ -12,6 +12,24 @@ ROUTES = (
     Route("andringar/", case_changes.change_list, "change-list", Access.TAKE_PART),
     Route(CASE, case_changes.case_changes, "case-changes", Access.LOOK_AROUND),
     Route(f"{CASE}<int:change>/", case_changes.case_change, "case-change", Access.LOOK_AROUND),
+    Route(
+        f"{CASE}pa-papper/",
+        paper_requests.paper_requests,
+        "case-paper-requests",
+        Access.LOOK_AROUND,
+    ),
+    Route(
+        f"{CASE}pa-papper/<slug:kind>/",
+        paper_requests.paper_request,
+        "case-paper-request",
+        Access.LOOK_AROUND,
+    ),
+    Route(
+        f"{CASE}<int:change>/svar-pa-papper/",
+        paper_requests.paper_answer,
+        "case-paper-answer",
+        Access.LOOK_AROUND,
+    ),
     Route(
         "ansokningar/<int:pk>/brev/<int:letter>/brev.pdf",
         letter_links.case_other_letter_pdf,

@@ -18,6 +18,7 @@ from grants.selectors import applications_visible_to, case_file, fund_years_in
 from portal.content import status_tag
 from portal.exports.applications import applications_csv
 from portal.forms import ApplicationFilter
+from portal.selectors.changes import offers_registering
 from portal.selectors.definitions import parse_definitions
 from portal.selectors.listing import (
     APPLICATION_KEYS,
@@ -145,6 +146,7 @@ def application_detail(request: HttpRequest, *, pk: int) -> HttpResponse:
         "participants": case.participants_table(application),
         "money": case.money_table(fund_years_in(application.ledger_entries.all())),
         "ledger": case.ledger_table(application),
+        "may_register_requests": offers_registering(person_of(request), application),
         "decisions": case.decisions_of(application),
         "findings": case.findings_table(application, definition),
         "requirements": definition.requirements,

@@ -124,8 +124,11 @@ def _page(request: HttpRequest, page: Page) -> HttpResponse:
         raise Http404
     act = request.POST.get("act", "save")
     if act == "seen":
-        look_through(draft=page.draft, actor=person_of(request), part=page.part.slug)
-        messages.success(request, _("Noted: this part is right as it stands."))
+        try:
+            look_through(draft=page.draft, actor=person_of(request), part=page.part.slug)
+            messages.success(request, _("Noted: this part is right as it stands."))
+        except DraftRefused:
+            messages.error(request, _("The call has been published or thrown away meanwhile."))
         return redirect("call-draft", pk=page.draft.pk)
     if act == "clear":
         return _cleared(request, page)

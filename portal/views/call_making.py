@@ -53,8 +53,9 @@ _TONES = {
 def draft_title(draft: CallDraft) -> str:
     """The title as it is written so far, with the year; else the code."""
     said = draft.document.get("title")
-    title = (said.get(language()) or said.get("sv") or "") if isinstance(said, dict) else ""
-    title = title.replace("{year}", str(draft.year))
+    words = (said.get(language()) or said.get("sv") or "") if isinstance(said, dict) else ""
+    # What a file has there may be no text.
+    title = str(words).replace("{year}", str(draft.year))
     if not title:
         return draft.code or _("Call without a title")
     return title if str(draft.year) in title else f"{title} {draft.year}"
@@ -289,6 +290,8 @@ def call_begin(request: HttpRequest) -> HttpResponse:
         file.add_error("file", _FILE_REFUSED.get(refused.code, _FILE_REFUSED[""])())
     if draft is not None:
         messages.success(request, _("The call is begun. Nothing is public until it is published."))
+        if how == "file":
+            _tell_of_file(request, draft)
         return redirect("call-draft", pk=draft.pk)
     context = {
         "crumbs": [crumb(), Crumb(_("New call"))],
@@ -301,9 +304,32 @@ def call_begin(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/calls/begin.html", context)
 
 
+def _tell_of_file(request: HttpRequest, draft: CallDraft) -> None:
+    """Say where the rest of the call comes from, when the file is not the whole of it."""
+    if draft.source is not None:
+        text = _("What the file does not say is copied from %(code)s. Look through each part.")
+        messages.info(request, text % {"code": draft.source.code})
+    elif draft.document.get("stream") is None:
+        messages.info(
+            request,
+            _(
+                "The file is not a whole call: what it does not say is empty. To have the rest "
+                "copied from an earlier call, let it say follows (the definition of that call), "
+                "code and year, and upload it anew."
+            ),
+        )
+
+
 _FILE_REFUSED = {
     "too_large": lambda: _("The file is larger than 2 MB."),
     "other_agency": lambda: _("The file is of another agency: see the field agency.code."),
+    "laid_over": lambda: _(
+        "The file says what it follows and no stream, so that it is laid over a copy of that call. "
+        "Let it also say code and year of its own."
+    ),
+    "unknown_base": lambda: _(
+        "The agency has no call with the definition that the file follows: see the field follows."
+    ),
     "": lambda: _("The call could not be begun from the file."),
 }
 

@@ -13,26 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
-from grants.definitions import CallDefinition
-from grants.definitions.differences import Difference, differences
-from grants.definitions.places import STEP, field_words
-from grants.definitions.shape import model_at, pruned, value_at
+from core.content import Crumb, SummaryRow, Table
+from grants.definitions.changes import Change, changes
 from grants.enums import CallDraftOrigin
 from grants.models import Call, CallDraft
 from grants.rules import wrote_it_last
 from grants.services.call_drafts import DraftRefused
 from grants.services.call_publishing import NotReady
 from portal.forms.call_fields import PARTS
-from portal.forms.call_node import item_name, shown
 from portal.selectors.call_drafts import Examined, examined, part_of
 from portal.services.calls import publish
 from portal.views.access import person_of
+from portal.views.call_differences import changes_table
 from portal.views.call_making import crumb, draft_title, state_tag
 from portal.views.call_tasks import PLACED, draft_for, preview_url
 from portal.views.labels import day, money
-
-_NOT_COMPARED = frozenset(("version", "follows"))
 
 HINDRANCES: Mapping[str, Any] = {
     "invalid": gettext_lazy("There are fields to correct."),
@@ -44,66 +39,22 @@ HINDRANCES: Mapping[str, Any] = {
     ),
     "misfit": gettext_lazy("Parts of the call do not fit together."),
     "frame_below_granted": gettext_lazy("The frame is less than what has been granted already."),
-    "code_taken": gettext_lazy("The agency has a call with that code already. Choose another."),
+    "code_taken": gettext_lazy("The code is taken already. Choose another."),
 }
 
 
-def _changes(draft: CallDraft) -> list[Difference] | None:
+def _changes(draft: CallDraft) -> list[Change] | None:
     """What differs from what it was begun from; None where it was begun from nothing."""
-    if draft.source is None:
-        return None
-    before = pruned(CallDefinition, draft.source.document)
-    return [
-        each
-        for each in differences(CallDefinition, before, draft.document)
-        if each.place[0] not in _NOT_COMPARED
-    ]
+    return None if draft.source is None else changes(draft.source.document, draft.document)
 
 
-def _where(draft: CallDraft, change: Difference) -> str:
-    source: Any = {} if draft.source is None else draft.source.document
-    document = source if change.after is None and change.whole else draft.document
-    words = []
-    for length in range(1, len(change.place) + 1):
-        place = change.place[:length]
-        last = place[-1]
-        if isinstance(last, int):
-            model = model_at(CallDefinition, place)
-            words.append(item_name(model, value_at(document, place), last))
-        else:
-            words.append(field_words(model_at(CallDefinition, place[:-1]), last))
-    return STEP.join(words)
-
-
-def _said(change: Difference, value: Any) -> str:
-    if value is None or value == []:
-        return "–"
-    if change.whole:
-        return shown(change.field, [value]).partition(". ")[2] or "–"
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
-    return shown(change.field, value) or "–"
-
-
-def _table(draft: CallDraft, changes: list[Difference]) -> list[Table]:
+def _tables(found: list[Change]) -> list[Table]:
     """A table for each part of the call."""
-    by_part: dict[str, list[Difference]] = {}
-    for each in changes:
+    by_part: dict[str, list[Change]] = {}
+    for each in found:
         by_part.setdefault(part_of(each.place, PLACED).slug, []).append(each)
     return [
-        Table(
-            id=f"changes-{part.slug}",
-            caption=part.title,
-            columns=(Column(_("Field")), Column(_("Before")), Column(_("Now"))),
-            rows=tuple(
-                Row(
-                    Cell(_where(draft, each)),
-                    (Cell(_said(each, each.before)), Cell(_said(each, each.after))),
-                )
-                for each in by_part[part.slug]
-            ),
-            stack=True,
-        )
+        changes_table(by_part[part.slug], id_=f"changes-{part.slug}", caption=part.title)
         for part in PARTS
         if part.slug in by_part
     ]
@@ -113,13 +64,13 @@ def _table(draft: CallDraft, changes: list[Difference]) -> list[Table]:
 def call_draft_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Everything that differs from what the call was begun from, field by field."""
     draft = draft_for(request, pk)
-    changes = _changes(draft)
+    found = _changes(draft)
     context = {
         "crumbs": [*_crumbs(draft), Crumb(_("What has changed"))],
         "title": draft_title(draft),
-        "tables": [] if changes is None else _table(draft, changes),
-        "count": 0 if changes is None else len(changes),
-        "none_before": changes is None,
+        "tables": _tables(found or []),
+        "count": len(found or []),
+        "none_before": found is None,
         "is_change": draft.changes_call,
         "back_url": reverse("call-draft", args=[draft.pk]),
     }
@@ -187,7 +138,7 @@ def _asked(
         if draft.origin == CallDraftOrigin.COPY
         else []
     )
-    changes = _changes(draft)
+    found = _changes(draft)
     context = {
         "crumbs": [*_crumbs(draft), Crumb(_("Publish"))],
         "draft": draft,
@@ -200,7 +151,7 @@ def _asked(
         "may": rules.has_perm("grants.publish_call", request.user, draft),
         "wrote_last": wrote_it_last(request.user, draft),
         "is_change": draft.changes_call,
-        "changes": None if changes is None else len(changes),
+        "changes": None if found is None else len(found),
         "rows": []
         if definition is None
         else [

@@ -12,24 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.content import Cell, Column, Crumb, Row, Table
+from core.content import Cell, Column, Crumb, Row, Table, Tag, Tone
 from grants.checks.changes import ChangeRefused
 from grants.checks.delegation import DelegationRefused
 from grants.content.changes import change_of
 from grants.enums import ChangeKind, ChangeState
-from grants.models import Application, GrantChange
+from grants.models import Application, CarryOverRequest, GrantChange
 from grants.selectors import visible_application
-from grants.selectors.changes import changes_of, changes_waiting
+from grants.selectors.changes import carry_overs_waiting, changes_of, changes_waiting
 from grants.services.changes import ask_about_change, prepare_change, send_change_back
+from grants.services.deciding_changes import shown_as
 from portal.forms.changes import ChangeForm, RefusalForm, WordsForm
-from portal.selectors.changes import change_in, change_room
+from portal.selectors.changes import change_in, change_room, offers_registering
 from portal.selectors.definitions import parse_definitions
 from portal.services.changes import decide
 from portal.views.access import person_of
 from portal.views.change_forms import change_form
 from portal.views.change_texts import change_tag, kind_label, refusal_of_change, told
 from portal.views.declaring import declared_or_redirect
-from portal.views.labels import call_title, day
+from portal.views.labels import call_title, day, money
 from portal.views.letter_links import letter_links
 from portal.views.own_changes import asked_summary, changes_table, decided_summary
 
@@ -38,19 +39,25 @@ MOST = 300
 
 @require_safe
 def change_list(request: HttpRequest) -> HttpResponse:
-    """The requests that wait for an officer's preparation or for a decision."""
-    rows = list(changes_waiting(person_of(request))[:MOST])
+    """The requests that wait for an officer's preparation or for a decision, of changes and of
+    money to be used later."""
+    person = person_of(request)
+    rows: list[GrantChange | CarryOverRequest] = [
+        *changes_waiting(person)[:MOST],
+        *carry_overs_waiting(person)[:MOST],
+    ]
+    rows.sort(key=lambda each: each.asked_at)
     context = {
-        "crumbs": [Crumb(_("Worklist"), reverse("worklist")), Crumb(_("Changes to decide on"))],
-        "table": _waiting(rows) if rows else None,
+        "crumbs": [Crumb(_("Worklist"), reverse("worklist")), Crumb(_("Changes and carry-overs"))],
+        "table": _waiting(rows[:MOST]) if rows else None,
     }
     return render(request, "portal/changes/list.html", context)
 
 
-def _waiting(rows: list[GrantChange]) -> Table:
+def _waiting(rows: list[GrantChange | CarryOverRequest]) -> Table:
     return Table(
         id="waiting",
-        caption=_("Changes to decide on"),
+        caption=_("Changes and carry-overs"),
         columns=(
             Column(_("Case"), nowrap=True),
             Column(_("Organisation")),
@@ -59,28 +66,35 @@ def _waiting(rows: list[GrantChange]) -> Table:
             Column(_("Since"), nowrap=True),
             Column(_("Case officer")),
         ),
-        rows=tuple(
-            Row(
-                Cell(
-                    each.application.number,
-                    url=reverse("case-change", args=[each.application_id, each.pk]),
-                ),
-                (
-                    Cell(each.application.lead.name),
-                    Cell(kind_label(each)),
-                    Cell(tag=change_tag(each)),
-                    Cell(day(each.asked_at)),
-                    Cell(str(each.prepared_by or each.application.assigned_to or "–")),
-                ),
-            )
-            for each in rows
-        ),
+        rows=tuple(_line(each) for each in rows),
         stack=True,
         caption_hidden=True,
     )
 
 
-def _case(request: HttpRequest, pk: int) -> Application:
+def _line(each: GrantChange | CarryOverRequest) -> Row:
+    case = each.application
+    if isinstance(each, GrantChange):
+        url = reverse("case-change", args=[case.pk, each.pk])
+        what, tag, officer = Cell(kind_label(each)), change_tag(each), each.prepared_by
+    else:
+        url = f"{reverse('case-claims', args=[case.pk])}#carry-overs-heading"
+        what = Cell(_("Carrying over"), note=money(each.amount_sek))
+        tag, officer = Tag(pgettext("carry over", "Waits for a decision"), Tone.WARNING), None
+    return Row(
+        Cell(case.number, url=url),
+        (
+            Cell(case.lead.name),
+            what,
+            Cell(tag=tag),
+            Cell(day(each.asked_at)),
+            Cell(str(officer or case.assigned_to or "–")),
+        ),
+    )
+
+
+def staffs_grant(request: HttpRequest, pk: int) -> Application:
+    """The case, for staff who may see it. Raises Http404, as for an imported one."""
     application: Application | None = visible_application(person_of(request), pk)
     if application is None or application.imported:
         raise Http404
@@ -88,24 +102,33 @@ def _case(request: HttpRequest, pk: int) -> Application:
     return application
 
 
-def _crumbs(application: Application, *rest: Crumb) -> list[Crumb]:
+def case_crumbs(application: Application, *rest: Crumb) -> list[Crumb]:
+    """The way to a page about the changes of the case's grant."""
+    return [
+        *_to_case(application),
+        Crumb(_("Changes of the grant"), reverse("case-changes", args=[application.pk])),
+        *rest,
+    ]
+
+
+def _to_case(application: Application) -> list[Crumb]:
     return [
         Crumb(_("Applications"), reverse("application-list")),
         Crumb(application.number, reverse("application-detail", args=[application.pk])),
-        *rest,
     ]
 
 
 @require_safe
 def case_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
     """What has been asked to be changed in the case."""
-    application = _case(request, pk)
+    application = staffs_grant(request, pk)
     rows = list(changes_of(application))
     context = {
-        "crumbs": _crumbs(application, Crumb(_("Changes of the grant"))),
+        "crumbs": [*_to_case(application), Crumb(_("Changes of the grant"))],
         "application": application,
         "call_title": call_title(application.call),
         "table": changes_table(rows, own=False) if rows else None,
+        "may_register": offers_registering(person_of(request), application),
     }
     return render(request, "portal/changes/case.html", context)
 
@@ -114,7 +137,7 @@ def case_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
 def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     """One request: what is asked for, the proposal, and the decision; a post is one of its
     forms. Who prepares or decides has declared whether there is a conflict of interest."""
-    application, person = _case(request, pk), person_of(request)
+    application, person = staffs_grant(request, pk), person_of(request)
     found = change_in(application, change)
     if found is None:
         raise Http404
@@ -139,20 +162,17 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     prepared = found.state == ChangeState.PREPARED
     open_to_prepare = found.state in {ChangeState.ASKED, ChangeState.PREPARED}
     context = {
-        "crumbs": _crumbs(
-            application,
-            Crumb(_("Changes of the grant"), reverse("case-changes", args=[pk])),
-            Crumb(kind_label(found)),
-        ),
+        "crumbs": case_crumbs(application, Crumb(kind_label(found))),
         "application": application,
         "change": found,
         "call_title": call_title(application.call),
         "title": kind_label(found),
         "tag": change_tag(found),
-        "asked": asked_summary(found, own=False),
+        "asked": asked_summary(found, person, own=False),
         "wanted": told(found.wanted, basis, room.names, key="wanted"),
         "questions": list(found.questions.select_related("asked_by").order_by("pk")),
         "prepared": prepared,
+        "seen": shown_as(found),
         "proposed": pgettext("change", "Refuse")
         if found.proposed == ChangeState.REFUSED
         else ChangeState(found.proposed).label
@@ -166,7 +186,10 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         "refusal_form": forms["refuse"] if prepares and open_to_prepare else None,
         "question_form": forms["question"] if prepares and open_to_prepare else None,
         "send_back_form": forms["send-back"] if decides and prepared else None,
-        "decides": decides and prepared and found.prepared_by_id != person.pk,
+        "decides": decides
+        and prepared
+        and person.pk not in {found.prepared_by_id, found.registered_by_id},
+        "answers": found.state == ChangeState.QUESTION and offers_registering(person, application),
         "shown": forms.get(action),
     }
     return render(request, "portal/changes/case_one.html", context)
@@ -206,7 +229,7 @@ def _done(request: HttpRequest, change: GrantChange, action: str, forms: dict[st
     try:
         match action:
             case "decide":
-                decide(change=change, actor=person)
+                decide(change=change, actor=person, seen=request.POST.get("seen", ""))
                 told_text = _("The decision is made. The letter is in the case.")
             case "send-back":
                 send_change_back(change=change, actor=person, why=form.cleaned_data["text"])

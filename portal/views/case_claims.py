@@ -25,8 +25,8 @@ from grants.selectors.claims import (
     carry_overs_of,
     claims_of,
     interest_of,
-    last_paid_to,
     owed_in,
+    pay_to_of,
     write_offs_of,
 )
 from grants.selectors.money import entries_of
@@ -79,7 +79,7 @@ def case_claims(request: HttpRequest, *, pk: int) -> HttpResponse:
     claim_form = ClaimForm(
         data["claim"],
         due_on=earliest,
-        pay_to=last_paid_to(application) if handles and request.method != "POST" else "",
+        pay_to=pay_to_of(application) if handles and request.method != "POST" else "",
     )
     repayment, write_off = RepaymentForm(data["repayment"]), WriteOffForm(data["write-off"])
     carried = list(carry_overs_of(application))

@@ -292,6 +292,7 @@ def registration_text(code: str) -> str:
         "provision_missing": _("Choose the provision."),
         "file_elsewhere": _("A file belongs to another document already. Choose it again."),
         "amount": _("Write the sum asked for, or at least one budget line."),
+        "unsigned": _("Write the name of the one who has signed."),
         "twice": _("An organisation stands twice. Take one of them away."),
         "wording_missing": _("Write what is asked for."),
     }[code]

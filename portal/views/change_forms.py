@@ -17,9 +17,7 @@ def possible(room: ChangeRoom, kind: ChangeKind) -> bool:
         return False
     match kind:
         case ChangeKind.BUDGET:
-            return sum(line.allotted_sek > 0 for line in ground.basis.lines) > 0 and (
-                len(ground.basis.lines) > 1
-            )
+            return len(ground.lines) > 1 and any(line.allotted_sek > 0 for line in ground.lines)
         case ChangeKind.TIME:
             return any((ground.basis.use_until, ground.basis.interim_due, ground.basis.final_due))
         case ChangeKind.PARTNER:

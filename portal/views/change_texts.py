@@ -52,6 +52,7 @@ _REFUSALS: Mapping[str, Text] = {
     "answer": gettext_lazy("Write the answer."),
     "state": gettext_lazy("The request has gone on meanwhile. Look at it again."),
     "same_person": gettext_lazy("Another person than the one who prepared it decides."),
+    "registered": gettext_lazy("Another person than the one who registered it decides."),
     "nothing": gettext_lazy("Nothing is changed. Write at least one other amount."),
     "lines": gettext_lazy("The plan has other lines by now. Look at it again."),
     "sum": gettext_lazy("The lines are to be as much together as before."),
@@ -68,6 +69,10 @@ _REFUSALS: Mapping[str, Text] = {
     "nobody": gettext_lazy(
         "Nobody signs for the organisation that it was merged into. Somebody must be registered "
         "first."
+    ),
+    "shut_out": gettext_lazy(
+        "Whoever prepared it is shut out of another case of the organisation. Somebody else must "
+        "prepare it: send it back and say so."
     ),
     "merged": gettext_lazy("One of the organisations has been merged into yet another."),
     "outcome": gettext_lazy("The proposal is of another kind than the request."),

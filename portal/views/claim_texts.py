@@ -33,6 +33,7 @@ _REFUSALS: Mapping[str, tuple[str, Text]] = {
     "waiting": ("", gettext_lazy("One waits for a decision already.")),
     "decided": ("", gettext_lazy("It has been decided already.")),
     "same_person": ("", gettext_lazy("Another person than the one who proposed it decides.")),
+    "registered": ("", gettext_lazy("Another person than the one who registered it decides.")),
     "not_allowed": ("", gettext_lazy("Nothing may be carried over in this call.")),
     "late": ("", gettext_lazy("The grant is not in force any more.")),
     "reasons": ("reasons", gettext_lazy("Write why.")),
@@ -158,6 +159,12 @@ def _write_off_tag(row: WriteOff) -> Tag:
     return Tag(pgettext("write-off", "Not written off"), Tone.NEUTRAL)
 
 
+def _on_paper(request: CarryOverRequest) -> str:
+    if not request.signed_by:
+        return ""
+    return _("On paper, signed by %(name)s") % {"name": request.signed_by}
+
+
 def carry_overs_table(
     rows: Sequence[CarryOverRequest], letters: Mapping[str, str] | None = None
 ) -> Table | None:
@@ -178,7 +185,7 @@ def carry_overs_table(
         ),
         rows=tuple(
             Row(
-                Cell(day(each.asked_at)),
+                Cell(day(each.asked_at), note=_on_paper(each)),
                 (
                     Cell(money(each.amount_sek), note=str(each.year)),
                     Cell(each.reasons),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import rules
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -25,7 +24,11 @@ from grants.models import Application
 from grants.selectors import participants_of
 from grants.workflow import HAS_GRANT
 from portal.forms.fair import AnswerForm, CommunicationForm, NotCommunicatingForm
-from portal.selectors.communication import file_communicated
+from portal.selectors.communication import (
+    cases_declared_in,
+    cases_with_decision,
+    file_communicated,
+)
 from portal.views.access import person_of
 from portal.views.case_roles import works_as
 from portal.views.declaring import declared_or_redirect, read_case, read_crumbs
@@ -37,14 +40,20 @@ from reviews.checks.communication import Heard
 from reviews.enums import SourceKind
 from reviews.models import Communication, CommunicationAnswer, NotCommunicating
 from reviews.selectors.communication import (
+    Known,
     MaterialState,
+    OfGrant,
+    answered_here,
     answering_organisations,
+    beside,
     can_be_answered,
     communications_of,
     communications_to,
     heard_material,
     not_communicating_of,
+    opened_at,
     revocation_heard,
+    with_all_shown,
 )
 from reviews.services import (
     answer_communication,
@@ -98,10 +107,17 @@ def material_table(states: Sequence[MaterialState]) -> Table | None:
 @require_safe
 def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
     """What is to be communicated in the case, what has been sent, and what was answered."""
-    application = read_case(request, pk)
-    sent = list(communications_of(application))
+    application = read_case(request, pk, cases_with_decision(person_of(request)))
+    sent = with_all_shown(communications_of(application))
     notes = list(not_communicating_of(application))
-    states = heard_material(application, sent=sent, notes=notes)
+    around = beside(application)
+    states = heard_material(application, sent=sent, notes=notes, known=Known(beside=around))
+    of_grant = OfGrant(
+        sent=sent,
+        notes=notes,
+        taking_part=around.taking_part,
+        decided_at=getattr(application, "decided_at", None),
+    )
     # It decides what is offered; the services ask again, under their lock.
     may = works_as(person_of(request), application, Role.CASE_OFFICER)
     context = {
@@ -112,7 +128,7 @@ def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
         "left": any(each.heard is Heard.NOT_SENT for each in states),
         "has_material": bool(states),
         "may": may,
-        "revocation": heard_tag(revocation_heard(application))
+        "revocation": heard_tag(revocation_heard(application, of_grant))
         if application.status in HAS_GRANT
         else None,
         "sent": [_shown(each, application, file_page="case-communication-file") for each in sent],
@@ -124,9 +140,8 @@ def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
 def _shown(
     communication: Communication, application: Application, *, file_page: str
 ) -> dict[str, Any]:
-    """A communication in words, with its answers."""
+    """A communication in words, with its answers; it is one of `with_all_shown`."""
     today = timezone.localdate()
-    read = {each.organisation_id: each.read_at for each in communication.readings.all()}
     answered = {each.organisation_id for each in communication.answers.all()}
 
     def file(stored: StoredFile) -> FileItem:
@@ -145,7 +160,7 @@ def _shown(
             {
                 "name": each.name,
                 "tag": _answer_tag(each.pk in answered, today > communication.due),
-                "read": second(read[each.pk]) if each.pk in read else "",
+                "read": second(opened_at(each)) if opened_at(each) else "",
             }
             for each in communication.organisations.all()
         ],
@@ -194,17 +209,23 @@ def _note(note: NotCommunicating) -> dict[str, str]:
     }
 
 
+def _writers_case(request: HttpRequest, pk: int) -> Application:
+    """The case with what the reader has declared. Raises Http404."""
+    return read_case(request, pk, cases_declared_in(person_of(request)))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def communication_send(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Send material to organisations of the case, with a day to answer by."""
-    application, person = read_case(request, pk), person_of(request)
+    application, person = _writers_case(request, pk), person_of(request)
     if away := declared_or_redirect(request, application):
         return away
-    if not rules.has_perm("reviews.communicate", person, application):
+    if not works_as(person, application, Role.CASE_OFFICER):
         raise Http404
-    states = heard_material(application)
+    around = beside(application)
+    states = heard_material(application, known=Known(beside=around))
     waiting = [each for each in states if not each.heard.done]
-    parts = [part.organisation for part in participants_of(application)]
+    parts = around.organisations
     today = timezone.localdate()
     assessment = application.definition.assessment
     days = assessment.answer_days if assessment else 14
@@ -327,10 +348,10 @@ def _refused(code: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def communication_not_needed(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Note why material is not communicated."""
-    application, person = read_case(request, pk), person_of(request)
+    application, person = _writers_case(request, pk), person_of(request)
     if away := declared_or_redirect(request, application):
         return away
-    if not rules.has_perm("reviews.communicate", person, application):
+    if not works_as(person, application, Role.CASE_OFFICER):
         raise Http404
     left = [each.material for each in heard_material(application) if not each.heard.done]
     of_grant = application.status in HAS_GRANT
@@ -387,10 +408,11 @@ def case_communication_file(request: HttpRequest, *, pk: int, file: int) -> Http
 def own_communication(request: HttpRequest, *, pk: int, communication: int) -> HttpResponse:
     """What was sent to an organisation that the reader acts for, to be answered there."""
     application, person = found_case(request, pk), person_of(request)
-    sent = communications_to(application, person).filter(pk=communication).first()
-    if sent is None:
+    found = with_all_shown(communications_to(application, person).filter(pk=communication))
+    if not found:
         raise Http404
-    answering = answering_organisations(sent, person)
+    (sent,) = found
+    answering = answered_here(sent, person)
     is_open = can_be_answered(sent, application.status)
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
@@ -401,7 +423,7 @@ def own_communication(request: HttpRequest, *, pk: int, communication: int) -> H
         if _answered(request, sent, person, form):
             messages.success(request, _("Your answer is received."))
             return redirect("own-communication", pk=pk, communication=communication)
-    elif request.method == "GET":
+    elif request.method == "GET" and any(opened_at(each) is None for each in answering):
         mark_communication_read(communication=sent, actor=person)
     context = {
         "crumbs": case_crumbs(application, Crumb(_("Material to answer"))),

@@ -3,6 +3,7 @@ of interest (jäv) in the case."""
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -51,14 +52,15 @@ def local_address(request: HttpRequest, default: str) -> str:
     return asked if own else default
 
 
-def read_case(request: HttpRequest, pk: int) -> Application:
+def read_case(
+    request: HttpRequest, pk: int, cases: QuerySet[Application] | None = None
+) -> Application:
     """The case, for those who work with cases at its agency and have no conflict of interest in
-    it. Raises Http404."""
-    cases = (
-        applications_received(person_of(request), READS_CASES)
-        .select_related("call", "call__agency", "call__definition_record", "lead", "assigned_to")
-        .defer("call__definition_record__document")
-    )
+    it; one of `cases`, where those are such already. Raises Http404."""
+    mine = applications_received(person_of(request), READS_CASES) if cases is None else cases
+    cases = mine.select_related(
+        "call", "call__agency", "call__definition_record", "lead", "assigned_to"
+    ).defer("call__definition_record__document")
     found: Application = get_object_or_404(cases, pk=pk)
     return found
 

@@ -92,7 +92,8 @@ def next_step(
 def _report(report: Report) -> NextStep:
     if report.status == ReportStatus.RETURNED:
         return NextStep(_("Answer the agency’s questions on the report."), mine=True)
-    named = {"report": f"{report.get_kind_display()} {report.year}", "day": day(report.due_on)}
+    kind = str(report.get_kind_display()).lower()
+    named = {"report": f"{kind} {report.year}", "day": day(report.due_on)}
     if report.due_on is None:
         return NextStep(_("Write the report: %(report)s.") % named, mine=True)
     return NextStep(_("Send in %(report)s by %(day)s.") % named, report.due_on, mine=True)

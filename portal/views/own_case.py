@@ -1,7 +1,7 @@
 """A case as its party sees it: state, next step, what has happened, papers."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ from portal.selectors.own_cases import (
     case_file,
     events_a_party_may_see,
     own_case,
-    own_people,
+    own_case_with_parts,
     report_waiting,
     reports_of_case,
 )
@@ -76,10 +76,13 @@ PARTY_MAY_SEE = (
     "claim.sent",
     "claim.reminded",
     "carry_over.asked",
+    "carry_over.registered",
     "carry_over.decided",
     "change.asked",
+    "change.registered",
     "change.question",
     "change.answered",
+    "change.answer_registered",
     "change.withdrawn",
     "change.decided",
     "change.merged",
@@ -115,16 +118,20 @@ def case_crumbs(application: Application, *rest: Crumb) -> list[Crumb]:
 @require_safe
 def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The case: where it is, what comes next, what has happened, and its papers."""
-    application = found_case(request, pk)
+    person = person_of(request)
+    application = own_case_with_parts(person, pk)
+    if application is None:
+        raise Http404
     if application.status == Status.DRAFT and not application.register_number:
         return redirect("application-tasks", pk=pk)
-    person = person_of(request)
     full = case_file(application)
     definition = application.definition
     today = timezone.localdate()
     parts = list(full.participations.all())
     title = call_title(application.call)
     decisions = list(full.decisions.all())
+    # Without a grant there is none, and nothing is asked.
+    reports = [] if application.granted_sek is None else reports_of_case(application)
     superseded = {each.supersedes_id for each in decisions}
     crumbs = case_crumbs(application)
     context = {
@@ -132,7 +139,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "application": application,
         "call_title": title,
         "tag": status_tag(application.status),
-        "step": next_step(application, definition, today, _report_due(application)),
+        "step": next_step(application, definition, today, report_waiting(reports)),
         "summary": _summary(application, title),
         "parts": [(part.organisation.name, part_text(part)) for part in parts],
         "versions": list(full.versions.all()),
@@ -143,7 +150,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "may_write_message": application.status not in {Status.DRAFT, Status.DISCARDED}
         and any(acts_as(person, part.organisation_id, WRITERS) for part in parts),
         "decisions": [_decision(each, replaced=each.pk in superseded) for each in decisions],
-        "reports": _reports(application),
+        "reports": _reports(reports),
         "files": [
             file_item(
                 each.file,
@@ -253,25 +260,21 @@ def acts_as(person: User, organisation_id: int, roles: Collection[OrganisationRo
     )
 
 
-def _report_due(application: Application) -> Report | None:
-    """The report that waits to be written; without a grant there is none, and nothing is asked."""
-    return None if application.granted_sek is None else report_waiting(application)
-
-
-def _reports(application: Application) -> Table | None:
-    if application.granted_sek is None:
-        return None
+def _reports(reports: Sequence[Report]) -> Table | None:
     rows = tuple(
         Row(
-            Cell(report.code, url=reverse("own-report", args=[report.pk])),
+            Cell(
+                f"{report.get_kind_display()} {report.year}",
+                url=reverse("own-report", args=[report.pk]),
+                note=report.code,
+            ),
             (
-                Cell(report.get_kind_display()),
                 Cell(day(report.due_on)),
                 Cell(day(report.first_received_at)),
                 Cell(tag=report_tag(report.status)),
             ),
         )
-        for report in reports_of_case(application)
+        for report in reports
     )
     if not rows:
         return None
@@ -279,8 +282,7 @@ def _reports(application: Application) -> Table | None:
         id="reports",
         caption=_("Reports"),
         columns=(
-            Column(_("Report"), nowrap=True),
-            Column(_("Kind")),
+            Column(_("Report")),
             Column(_("Due"), nowrap=True),
             Column(_("First received"), nowrap=True),
             Column(_("State")),
@@ -294,20 +296,19 @@ def _reports(application: Application) -> Table | None:
 def party_timeline(application: Application, organisations: list[int]) -> list[TimelineItem]:
     """What has happened in the case, the newest first, as a party may see it: its own people
     by name, the agency's as the agency."""
-    events = events_a_party_may_see(application, PARTY_MAY_SEE)
-    people = own_people(events, organisations)
+    events = events_a_party_may_see(application, PARTY_MAY_SEE, organisations)
     agency = agency_name(application.call.agency)
-    return [_item(event, people, agency) for event in reversed(events)]
+    return [_item(event, event.person, agency) for event in reversed(events)]
 
 
-def _item(event: Event, people: Mapping[str, User], agency: str) -> TimelineItem:
+def _item(event: Event, person: str, agency: str) -> TimelineItem:
     payload = json.loads(event.payload)
     imported = event.actor_kind == ActorKind.IMPORT
     missing = payload.get("not_recorded", [])
     return TimelineItem(
         at=event.occurred_at,
         heading=_heading(event.name, payload),
-        who=_who(event, people, agency),
+        who=_who(event, person, agency),
         day_only=imported and event.name not in journal.TIMED,
         dated=journal.DATE not in missing,
         details=tuple(_details(event.name, payload)),
@@ -343,10 +344,9 @@ def _details(name: str, payload: Mapping[str, Any]) -> list[Text]:
     return []
 
 
-def _who(event: Event, people: Mapping[str, User], agency: str) -> Text:
+def _who(event: Event, person: str, agency: str) -> Text:
     if event.actor_kind == ActorKind.PERSON:
-        person = people.get(event.actor)
-        return str(person) if person else agency
+        return person or agency
     if event.actor_kind == ActorKind.IMPORT:
         return _("from an older register")
     return _("the system")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from applicants.models import User
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
 from grants.checks.changes import ChangeRefused
 from grants.definitions import CarryOver
@@ -17,6 +18,7 @@ from grants.enums import ChangeKind, ChangeState
 from grants.models import Application, GrantChange
 from grants.models.changes import OPEN
 from grants.selectors.changes import changes_of
+from grants.selectors.register import documents_for_party, documents_of
 from grants.services.changes import answer_about_change, ask_for_change, withdraw_change
 from grants.workflow import HAS_GRANT
 from portal.forms.changes import WordsForm
@@ -112,8 +114,8 @@ def own_change_new(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
     wanted = ChangeKind(kind)
     person, room = person_of(request), change_room(application)
     signs = rules.has_perm("grants.ask_for_change", person, application)
-    partners = _partners(room) if wanted is ChangeKind.PARTNER else []
-    leaving = _leaving(request, partners)
+    partners = partners_of(room) if wanted is ChangeKind.PARTNER else []
+    leaving = leaving_of(request, partners)
     form = None
     if signs and application.status in HAS_GRANT and not _waits(application, wanted):
         data = request.POST if request.method == "POST" else None
@@ -160,7 +162,8 @@ def _waits(application: Application, kind: ChangeKind) -> bool:
     return application.changes.filter(kind=kind, state__in=OPEN).exists()
 
 
-def _partners(room: ChangeRoom) -> list[tuple[int, str]]:
+def partners_of(room: ChangeRoom) -> list[tuple[int, str]]:
+    """The partners of the grant by id and name."""
     if room.ground is None:
         return []
     return sorted(
@@ -168,7 +171,7 @@ def _partners(room: ChangeRoom) -> list[tuple[int, str]]:
     )
 
 
-def _leaving(request: HttpRequest, partners: list[tuple[int, str]]) -> int | None:
+def leaving_of(request: HttpRequest, partners: list[tuple[int, str]]) -> int | None:
     """The partner that was chosen; the one there is where there is no other."""
     asked = request.POST.get("organisation") or request.GET.get("organisation") or ""
     ids = [pk for pk, _name in partners]
@@ -207,7 +210,7 @@ def own_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         "call_title": call_title(application.call),
         "title": kind_label(found),
         "tag": change_tag(found, own=True),
-        "asked": _asked_summary(found, own=True),
+        "asked": asked_summary(found, person, own=True),
         "wanted": told(found.wanted, basis, room.names, key="wanted"),
         "decided": decided_summary(found, letters),
         "effect": told(found.proposal, basis, room.names, key="decided")
@@ -220,9 +223,13 @@ def own_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     return render(request, "portal/changes/own_one.html", context)
 
 
-def _asked_summary(change: GrantChange, *, own: bool) -> list[SummaryRow]:
-    who = str(change.asked_by)
-    rows = [SummaryRow(pgettext("change", "Asked for"), moment(change.asked_at), note=who)]
+def asked_summary(change: GrantChange, reader: User, *, own: bool) -> list[SummaryRow]:
+    """Who asked and when; of one that came on paper, who signed it, and the paper itself."""
+    if change.registered_by is None:
+        who = str(change.asked_by)
+        rows = [SummaryRow(pgettext("change", "Asked for"), moment(change.asked_at), note=who)]
+    else:
+        rows = _came_on_paper(change, change.registered_by, reader, own=own)
     if change.withdrawn_at is not None:
         rows.append(SummaryRow(pgettext("change", "Withdrawn"), moment(change.withdrawn_at)))
     if change.follows is not None:
@@ -230,7 +237,27 @@ def _asked_summary(change: GrantChange, *, own: bool) -> list[SummaryRow]:
     return rows
 
 
-asked_summary = _asked_summary
+def _came_on_paper(
+    change: GrantChange, registered_by: User, reader: User, *, own: bool
+) -> list[SummaryRow]:
+    paper, page = None, "own-document" if own else "case-document"
+    if own or rules.has_perm("grants.see_documents", reader, change.application):
+        shown = (documents_for_party if own else documents_of)(change.application)
+        paper = shown.filter(source=f"change:{change.pk}").first()
+    rows = [
+        SummaryRow(
+            pgettext("change", "Asked for on paper"),
+            day(change.asked_at),
+            note=_("Signed by %(name)s") % {"name": change.signed_by},
+            action="" if paper is None else _("See the paper"),
+            action_url=""
+            if paper is None
+            else reverse(page, args=[change.application_id, paper.number]),
+        )
+    ]
+    if not own:
+        rows.append(SummaryRow(_("Registered by"), str(registered_by)))
+    return rows
 
 
 def decided_summary(change: GrantChange, letters: dict[str, str]) -> list[SummaryRow]:

@@ -14,15 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from applicants.selectors import agencies_for
-from core.content import Cell, Column, Crumb, Row, Table, Text
+from core.content import Crumb, Text
 from grants.content.draft import SavedValue
-from grants.definitions.changes import ChangeKind, changes
+from grants.definitions.changes import changes
 from grants.models import Call
 from grants.selectors import calls_visible_to
 from grants.selectors.call_drafts import definition_of as definition_of_draft
@@ -35,6 +35,7 @@ from portal.views.access import person_of
 from portal.views.applying import task_sections
 from portal.views.applying_parts import section_response
 from portal.views.assessing import Assessing, form_context
+from portal.views.call_differences import changes_table
 from portal.views.calls import call_context, call_template
 from portal.views.eligibility import eligibility_context
 from portal.views.labels import agency_name, call_title, day, language
@@ -109,7 +110,7 @@ def _draft(request: HttpRequest, pk: int) -> Looked:
         Previewed(definition, draft.agency),
         title,
         (
-            Crumb(_("Calls being made"), reverse("call-making")),
+            Crumb(_("Make calls"), reverse("call-making")),
             Crumb(title, reverse("call-draft", args=[pk])),
         ),
         "call-draft-preview",
@@ -286,14 +287,6 @@ def _tables(request: HttpRequest, looked: Looked, section: str) -> HttpResponse:
     return render(request, "portal/preview/tables.html", context)
 
 
-_KINDS: Mapping[ChangeKind, Text] = {
-    ChangeKind.ADDED: pgettext_lazy("change", "Added"),
-    ChangeKind.REMOVED: pgettext_lazy("change", "Taken away"),
-    ChangeKind.CHANGED: pgettext_lazy("change", "Changed"),
-    ChangeKind.MOVED: pgettext_lazy("change", "In another order"),
-}
-
-
 def _changes(request: HttpRequest, looked: Looked, section: str) -> HttpResponse:
     """What the call says otherwise than the one that it was copied from."""
     _whole(section)
@@ -304,33 +297,15 @@ def _changes(request: HttpRequest, looked: Looked, section: str) -> HttpResponse
     preview = looked.preview(
         _("What the call says otherwise than the one that it was copied from."), CHANGES
     )
-    rows = tuple(
-        Row(
-            Cell(each.words),
-            (Cell(str(_KINDS[each.kind])), Cell(each.before), Cell(each.after)),
-        )
-        for each in changes(earlier, definition)
-    )
+    found = changes(earlier.document(), definition.document())
     title = earlier.title.in_(language())
     context = {
         "preview": preview,
         "crumbs": preview.way(),
         "call_title": looked.title,
         "earlier": f"{title} {earlier.year}",
-        "table": Table(
-            id="changes",
-            caption=_("What differs"),
-            columns=(
-                Column(_("Where")),
-                Column(pgettext("column", "Change")),
-                Column(_("Before")),
-                Column(_("Now")),
-            ),
-            rows=rows,
-            caption_hidden=True,
-            stack=True,
-        )
-        if rows
+        "table": changes_table(found, id_="changes", caption=_("What differs"), caption_hidden=True)
+        if found
         else None,
     }
     return render(request, "portal/preview/changes.html", context)
@@ -443,7 +418,7 @@ def _incomplete(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft cannot be looked at before it can be a definition."""
     url = reverse("call-draft", args=[pk])
     crumbs = [
-        Crumb(_("Calls being made"), reverse("call-making")),
+        Crumb(_("Make calls"), reverse("call-making")),
         Crumb(_("The call"), url),
         Crumb(_("Preview")),
     ]

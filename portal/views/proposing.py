@@ -440,6 +440,7 @@ def refused_text(code: str) -> str:
         "amount": _("Nothing is approved. Approve something, or propose that it be rejected."),
         "dates": _(
             "Put the dates in order: the period begins before it ends, and before the reports "
-            "are due; the interim report is due before the final one."
+            "are due; the interim report is due before the final one, and that not before the "
+            "period ends."
         ),
     }.get(code, _("This cannot be proposed now."))

@@ -52,12 +52,14 @@ def _state(
         )
         return SigningState(lines, who % named, may_sign=False, completes=False)
     if Signing.SOLE in mine:
-        said = _("You sign alone for %(organisation)s. When you have signed, it is sent in.")
+        said = _(
+            "You sign alone for %(organisation)s. When you have signed, the report is sent in."
+        )
         return SigningState(lines, said % named, may_sign=True, completes=True)
     if holding - {me}:
         said = _(
             "You sign for %(organisation)s two together, and one has signed. When you have signed "
-            "too, it is sent in."
+            "too, the report is sent in."
         )
         return SigningState(lines, said % named, may_sign=True, completes=True)
     named["names"] = _names(others)

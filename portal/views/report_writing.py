@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import formats
+from core.checks import canonical_json, sha256_text
 from core.content import Cell, Column, Crumb, Row, Table, Tag, Tone
 from portal.forms.editions import ReportTextForm
 from portal.views.access import person_of
@@ -31,6 +32,7 @@ from reporting.content.texts import (
     ReadText,
     Sentence,
     WritingFault,
+    confirmed_anew,
     figure_groups,
     places_of,
     read,
@@ -166,6 +168,11 @@ class _Room:
         """What it says."""
         return self.newest.body if self.newest else ""
 
+    @property
+    def figures_shown(self) -> str:
+        """A short checksum of what the text's sentences would be confirmed at."""
+        return sha256_text(canonical_json(confirmed_anew(self.body, self.found.figures, {})))[:24]
+
     def url(self, name: str = "report-text") -> str:
         """The address of the text's page."""
         return self.basis.url(name, self.place.code, self.language)
@@ -231,6 +238,11 @@ def _confirm(
         return _text_page(request, room, form)
     if room.number != form.cleaned_data["base"]:
         raise TextChanged(room.newest)
+    if request.POST.get("at") != room.figures_shown:
+        form.add_error(
+            None, _("The figures have changed since you opened the page. Read the sentence again.")
+        )
+        return _text_page(request, room, form)
     doubted = read(room.body, room.newest.confirmed, room.found.figures).doubted
     chosen = {each.source for each in doubted if each.may_be_confirmed and each.source == sentence}
     if not chosen:
@@ -292,6 +304,7 @@ def _text_page(
         "form": form,
         "action": room.url(),
         "written": bool(room.body),
+        "at": room.figures_shown,
         "said": said,
         "said_at": moment(said.written_at) if said else "",
         "shown": shown.shown,

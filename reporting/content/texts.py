@@ -34,7 +34,7 @@ type Confirmed = Mapping[str, Values]
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _FIGURE = re.compile(r"\{\s*([a-z][a-z0-9_.-]*)\s*\}")
 _CONDITION = re.compile(
-    r"\{\s*\?\s*([a-z][a-z0-9_.-]*)\s*(>=|<=|>|<|=)\s*([-\u2212]?\d[\d \u00a0]*)(?:%|kr)?\s*\}"
+    r"\{\s*\?\s*([a-z][a-z0-9_.-]*)\s*(>=|<=|>|<|=)\s*([-\u2212]?\d[\d \u00a0]{0,30})(?:%|kr)?\s*\}"
 )
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[\"”»(]?[A-ZÅÄÖ{])")
 _SPACES = re.compile(r"[ \t\f\v]+")

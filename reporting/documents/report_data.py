@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def left_out_texts(*, texts: bool) -> list[str]:
 def make_package(*, call: Call, user: Any, kind: DataFormat, texts: bool, folder: Path) -> Package:
     """Make the file in `folder`, which is empty, from one state of the database; what the user
     is shut out of is left out."""
-    with _Staged(folder) as staged, snapshot():
+    with _Staged(folder, final=kind is DataFormat.CSV) as staged, snapshot():
         whole = read_reports(call=call, user=user, texts=texts, put=staged.put)
     path = folder / f"package.{kind.suffix}"
     about = about_text(call, texts=texts)
@@ -165,10 +165,12 @@ def about_text(call: Call, *, texts: bool) -> str:
 
 
 class _Staged:
-    """The tables as CSV files in a folder, while they are read and after."""
+    """The tables as CSV files in a folder, while they are read and after; `final`: as they are
+    given out, else as they are read again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, final: bool) -> None:
         self.folder = folder
+        self.final = final
         self.rows = {table.name: 0 for table in TABLES}
         self._stack = ExitStack()
         self._writers: dict[str, Any] = {}
@@ -177,7 +179,11 @@ class _Staged:
         for table in TABLES:
             out = self.path(table).open("w", encoding="utf-8", newline="")
             self._stack.enter_context(out)
-            self._writers[table.name] = csv.writer(out, lineterminator="\n")
+            end = "\r\n" if self.final else "\n"
+            self._writers[table.name] = csv.writer(out, lineterminator=end)
+            if self.final:
+                out.write("\ufeff")
+                self._writers[table.name].writerow([column.name for column in table.columns])
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -189,11 +195,9 @@ class _Staged:
 
     def put(self, name: str, rows: Iterable[DataRow]) -> None:
         """Write rows of a table after those that are there."""
-        writer, number = self._writers[name], 0
-        for row in rows:
-            writer.writerow([_written(cell) for cell in row])
-            number += 1
-        self.rows[name] += number
+        written = [_final(row) if self.final else _plain(row) for row in rows]
+        self._writers[name].writerows(written)
+        self.rows[name] += len(written)
 
     def read(self, table: DataTable) -> Iterator[list[str]]:
         """The table's rows as they were written; empty where there is nothing."""
@@ -201,12 +205,21 @@ class _Staged:
             yield from csv.reader(file)
 
 
-def _written(cell: DataCell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+def _plain(row: DataRow) -> list[DataCell]:
+    """As DuckDB reads it. Null is nothing, a number and a day are as they are written."""
+    return [("true" if cell else "false") if isinstance(cell, bool) else cell for cell in row]
+
+
+def _final(row: DataRow) -> list[DataCell]:
+    """As it is given out: flags are 0 and 1, no text is taken for a formula."""
+    return [
+        (safe_text(cell) if cell and not cell[0].isalnum() else cell)
+        if isinstance(cell, str)
+        else int(cell)
+        if isinstance(cell, bool)
+        else cell
+        for cell in row
+    ]
 
 
 # Rendering ------------------------------------------------------------------------------------
@@ -230,36 +243,11 @@ def _write_csv(staged: _Staged, path: Path, about: str) -> None:
     with ZipFile(path, "w") as archive:
         _write_about(archive, about)
         for table in TABLES:
-            with _member(archive, f"{table.name}.csv") as out:
-                lines = _Lines(out)
-                writer = csv.writer(lines, lineterminator="\r\n")
-                out.write("\ufeff".encode())
-                writer.writerow([column.name for column in table.columns])
-                for row in staged.read(table):
-                    writer.writerow(
-                        [
-                            _plain(cell, column.kind)
-                            for cell, column in zip(row, table.columns, strict=True)
-                        ]
-                    )
-
-
-class _Lines:
-    """Takes the lines of a csv.writer as UTF-8."""
-
-    def __init__(self, out: Any) -> None:
-        self.out = out
-
-    def write(self, line: str) -> None:
-        self.out.write(line.encode())
-
-
-def _plain(cell: str, kind: CellKind) -> str:
-    if kind is CellKind.TEXT:
-        return safe_text(cell)
-    if kind is CellKind.FLAG:
-        return {"true": "1", "false": "0"}.get(cell, "")
-    return cell
+            with (
+                staged.path(table).open("rb") as file,
+                _member(archive, f"{table.name}.csv") as out,
+            ):
+                shutil.copyfileobj(file, out, 1 << 20)
 
 
 def _write_xlsx(staged: _Staged, path: Path, about: str, call: Call) -> None:

@@ -36,7 +36,8 @@ def obligations_of(application: Application) -> tuple[Obligation, ...]:
     """What the grant is to be followed by, as its decision with its changes says, or the call.
 
     A day when nobody works is moved to the next working day (lag 1930:173). The final report of
-    a grant that has an interim one tells of the year after the call's.
+    a grant that has an interim one tells of the year after the call's, and is never due before the
+    last day to use the money, however late that was moved.
     """
     call = application.call
     definition = call.definition
@@ -48,6 +49,8 @@ def obligations_of(application: Application) -> tuple[Obligation, ...]:
         found.append(Obligation(ReportKind.INTERIM, call.year, _working(due)))
     if definition.reports.final:
         due = (basis.final_due if basis is not None else None) or definition.dates.final_report_due
+        if due is not None and basis is not None and basis.use_until is not None:
+            due = max(due, basis.use_until)
         year = call.year + 1 if definition.reports.interim else call.year
         found.append(Obligation(ReportKind.FINAL, year, _working(due)))
     return tuple(found)

@@ -7,7 +7,6 @@ nothing more to hide.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import batched
 from typing import Any
 
@@ -21,30 +20,26 @@ from core.content import Text
 from core.definitions import (
     WHOLE,
     Answers,
-    AnswerState,
-    LocalText,
-    Question,
     QuestionKind,
     Questionnaire,
-    answer_state,
 )
-from grants.content.parts import Part, suggestion_for, without, words_to_leave_out
 from grants.definitions import CallDefinition
 from grants.enums import Stream
 from grants.models import Application, Call
 from reporting.content.report_data import (
     BY_NAME,
-    DataCell,
     DataRow,
     Place,
     is_personal,
-    scrubbed,
 )
 from reporting.enums import AreaStatus, ReportKind, ReportStatus
 from reporting.models import Report, ReportAnswer, ReportArea, ReportReference, ReportVersion
 
 from .plan import definition_for
 from .report_data_facts import (
+    ANSWER_CELLS,
+    AREA_CELLS,
+    Cells,
     Facts,
     Json,
     answers_given,
@@ -52,12 +47,21 @@ from .report_data_facts import (
     references_with_cases,
     rows_of,
 )
+from .report_data_words import (
+    Asked,
+    Both,
+    Placed,
+    day_in,
+    is_exported,
+    labelled,
+    public_words,
+    scrubbed_once,
+)
 from .reports import reports_visible_to
 
 CHUNK = 200
 """Reports to a part: what is held in memory, and fetched at a time."""
 type Put = Callable[[str, Iterable[DataRow]], None]
-type Both = tuple[str, str]
 
 SECRET, NAMES = "secret", "names"
 LEFT_OUT: Mapping[str, Text] = {
@@ -71,6 +75,11 @@ STATES: Mapping[str, Text] = {
     Place.ANSWERED: pgettext_lazy("question", "Answered"),
     Place.LEFT_OUT: _("Left out"),
 }
+WRITTEN: Mapping[str, tuple[int, ...]] = {
+    name: tuple(place for place, column in enumerate(table.columns) if column.written)
+    for name, table in BY_NAME.items()
+}
+"""Which cells of a table's rows come from people."""
 SOURCES: Mapping[str, Text] = {
     "report": _("Report"),
     "ledger": _("Ledger, where no report was made line by line"),
@@ -119,19 +128,21 @@ class _Reading:
         self.secret = self.hidden = 0
         self.definitions: dict[tuple[str, int], CallDefinition] = {}
         self.labels: dict[Any, Both] = {}
+        self.states: dict[Place, tuple[str, str, str]] = {}
+        self.placed: dict[tuple[str, int, str, str], list[Placed]] = {}
 
-    def put(self, name: str, rows: Iterable[Sequence[DataCell]]) -> None:
-        columns = BY_NAME[name].columns
-        written = [place for place, column in enumerate(columns) if column.written]
+    def put(self, name: str, rows: Iterable[DataRow]) -> None:
+        written = WRITTEN[name]
 
         def cleaned() -> Iterator[DataRow]:
             for row in rows:
-                cells = list(row)
                 for place in written:
-                    cell = cells[place]
+                    cell = row[place]
                     if isinstance(cell, str) and cell:
-                        cells[place] = scrubbed(cell)
-                yield tuple(cells)
+                        clean = scrubbed_once(cell)
+                        if clean != cell:
+                            row = (*row[:place], clean, *row[place + 1 :])
+                yield row
 
         self._put(name, cleaned())
 
@@ -148,6 +159,11 @@ class _Reading:
 
     def coded(self, code: str, label: Text) -> tuple[str, str, str]:
         return (str(code), *self.both(label))
+
+    def state(self, state: Place) -> tuple[str, str, str]:
+        if state not in self.states:
+            self.states[state] = self.coded(state, STATES[state])
+        return self.states[state]
 
     # The reports ----------------------------------------------------------------------------------
 
@@ -169,7 +185,8 @@ class _Reading:
             .prefetch_related(references_with_cases())
         )
         found = {report.pk: report for report in reports}
-        areas, answers = rows_of(ReportArea, kept), rows_of(ReportAnswer, kept)
+        areas = rows_of(ReportArea, kept, AREA_CELLS)
+        answers = rows_of(ReportAnswer, kept, ANSWER_CELLS)
         cases = {
             reference.application_id: reference.application
             for report in found.values()
@@ -182,7 +199,7 @@ class _Reading:
                 self._report(found[pk], latest[pk], *rows, facts)
 
     def _report(
-        self, report: Report, version: ReportVersion, areas: list[Any], answers: list[Any],
+        self, report: Report, version: ReportVersion, areas: list[Cells], answers: list[Cells],
         facts: "Facts",
     ) -> None:  # fmt: skip
         applications = sorted(
@@ -208,9 +225,10 @@ class _Reading:
         kept = getattr(version, "document", None)
         document: Json | None = None if kept is None else json.loads(kept.document)
         said = answers_of(areas, answers, document)
+        asked = list(self._asked(definition, said, document, facts, nameless))
         self.put("areas", self._areas(code, definition, said))
-        self.put("answers", self._choices(code, definition, said, document, facts, nameless))
-        self.put("values", self._values(code, definition, said, document, facts, nameless))
+        self.put("answers", self._choices(code, asked))
+        self.put("values", self._values(code, asked))
         self.put(
             "economy",
             self._economy(code, report, definition, document, applications, facts, nameless),
@@ -270,7 +288,7 @@ class _Reading:
             yield (
                 code,
                 *self._area(definition, area),
-                *self.coded(state, STATES[state]),
+                *self.state(state),
                 status or None,
                 *label,
             )
@@ -278,12 +296,12 @@ class _Reading:
     def _asked(
         self, definition: CallDefinition, said: Answers, document: Json | None, facts: "Facts",
         nameless: bool,
-    ) -> Iterator["_Asked"]:  # fmt: skip
+    ) -> Iterator["Asked"]:  # fmt: skip
         """Every question that the report could be asked, with what it answered."""
         form = definition.report_questionnaire
         for area in (WHOLE, *said.areas):
-            for placed in form.questions_for(area):
-                yield _Asked(form, said, area, placed.question)
+            for placed in self._placed(definition, "report", form, area):
+                yield Asked(form, said, area, placed)
         part_form = definition.report_form.part
         if part_form is None or document is None or len(document["parts"]) < 2:
             return
@@ -292,45 +310,46 @@ class _Reading:
             number = None if nameless or whose is None else whose.org_no
             name = None if nameless else part["name"]
             given = answers_given(part["answers"], part_form, WHOLE)
-            for placed in part_form.questions_for(WHOLE):
-                yield _Asked(part_form, given, WHOLE, placed.question, number, name)
+            for placed in self._placed(definition, "part", part_form, WHOLE):
+                yield Asked(part_form, given, WHOLE, placed, number, name)
 
-    def _place(self, definition: CallDefinition, asked: "_Asked", state: Place) -> DataRow:
-        question = asked.question
+    def _placed(
+        self, definition: CallDefinition, name: str, form: Questionnaire, area: str
+    ) -> list["Placed"]:
+        """The questions of an area with all that their rows say of them, once for all reports."""
+        key = (definition.code, definition.version, name, area)
+        if key not in self.placed:
+            self.placed[key] = [
+                Placed.of(each.question, self._area(definition, area))
+                for each in form.questions_for(area)
+            ]
+        return self.placed[key]
+
+    def _place(self, code: str, asked: "Asked", state: Place) -> DataRow:
+        placed = asked.placed
         return (
-            *self._area(definition, asked.area),
-            asked.org_no,
-            asked.name,
-            question.key,
-            question.text.in_("sv"),
-            question.text.in_("en"),
-            *self.coded(state, STATES[state]),
-        )
+            code, *placed.area, asked.org_no, asked.name, *placed.words, *self.state(state)
+        )  # fmt: skip
 
-    def _choices(
-        self, code: str, definition: CallDefinition, said: Answers, document: Json | None,
-        facts: "Facts", nameless: bool,
-    ) -> Iterator[DataRow]:  # fmt: skip
-        for asked in self._asked(definition, said, document, facts, nameless):
+    def _choices(self, code: str, every: list["Asked"]) -> Iterator[DataRow]:
+        for asked in every:
             question = asked.question
             if not question.kind.is_choice:
                 continue
-            place = (code, *self._place(definition, asked, asked.state))
-            if asked.state is not Place.ANSWERED:
+            state, options = asked.state, asked.placed.options
+            place = self._place(code, asked, state)
+            if state is not Place.ANSWERED:
                 yield (*place, None, None, None)
                 continue
             chosen = asked.answers.options(asked.area, question.key)
-            order = {each: number for number, each in enumerate(question.option_codes)}
-            for option in sorted(chosen, key=lambda each: (order.get(each, len(order)), each)):
-                found = question.option(option)
-                labels = (found.label.in_("sv"), found.label.in_("en")) if found else (None, None)
-                yield (*place, option, *labels)
+            for option in options:
+                if option in chosen:
+                    yield (*place, option, *options[option])
+            for option in sorted(chosen - options.keys()):
+                yield (*place, option, None, None)
 
-    def _values(
-        self, code: str, definition: CallDefinition, said: Answers, document: Json | None,
-        facts: "Facts", nameless: bool,
-    ) -> Iterator[DataRow]:  # fmt: skip
-        for asked in self._asked(definition, said, document, facts, nameless):
+    def _values(self, code: str, every: list["Asked"]) -> Iterator[DataRow]:
+        for asked in every:
             question = asked.question
             if question.kind.is_choice or not (self.texts or is_exported(question)):
                 continue
@@ -338,17 +357,16 @@ class _Reading:
             value = asked.answers.value(asked.area, question.key) or ""
             if state is Place.ANSWERED:
                 if question.kind is QuestionKind.TEXT:
-                    text = public_words(question.text.in_("sv"), value)
+                    text = public_words(asked.placed.words[1], value)
                     state = state if text else Place.LEFT_OUT
                 elif question.kind is QuestionKind.DATE:
-                    day = _day(value)
+                    day = day_in(value)
                 else:
                     number = int(value)
                     if is_personal(number):
                         state, number = Place.LEFT_OUT, None
             yield (
-                code,
-                *self._place(definition, asked, state),
+                *self._place(code, asked, state),
                 str(question.kind),
                 number,
                 day,
@@ -445,56 +463,10 @@ class _Reading:
         start = (definition.code, definition.version)
         for name, form, areas in self._forms(definition):
             for number, status in enumerate(form.area_statuses, 1):
-                yield (*start, name, "", "area_status", number, *_said(status.code, status.label),
-                       status.exclusive)  # fmt: skip
+                yield (*start, name, "", "area_status", number,
+                       *labelled(status.code, status.label), status.exclusive)  # fmt: skip
             for area in areas:
                 for _section, _area, question in form.questions_for(area):
                     for number, option in enumerate(question.options, 1):
                         yield (*start, name, area, question.key, number,
-                               *_said(option.code, option.label), option.exclusive)  # fmt: skip
-
-
-def _said(code: str, label: LocalText) -> tuple[str, str, str]:
-    return (code, label.in_("sv"), label.in_("en"))
-
-
-def is_exported(question: Question) -> bool:
-    """Whether its answers are told to everyone: free words may hold anything about anyone."""
-    return question.kind is not QuestionKind.TEXT
-
-
-def public_words(label: str, text: str) -> str:
-    """What somebody wrote, without contacts, addresses and accounts; nothing of it where it is
-    about security measures, or is an answer to a question about contacts."""
-    part = Part("", "", label, text)
-    if suggestion_for(part) is not None:
-        return ""
-    (kept,) = without([part], words_to_leave_out([part]))
-    return kept.text
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question at its place; `org_no` and `name` of whoever answers for itself alone."""
-
-    form: Questionnaire
-    answers: Answers
-    area: str
-    question: Question
-    org_no: str | None = None
-    name: str | None = None
-
-    @property
-    def state(self) -> Place:
-        """What stands there."""
-        state = answer_state(self.form, self.answers, self.area, self.question.key)
-        if state is AnswerState.NOT_ASKED:
-            return Place.NOT_ASKED
-        return Place.ANSWERED if state is AnswerState.ANSWERED else Place.NOT_ANSWERED
+                               *labelled(option.code, option.label), option.exclusive)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -243,12 +243,17 @@ def _order(deviation: Deviation) -> tuple[Any, ...]:
 
 
 def _definitions(agency: Agency, year: int) -> dict[str, tuple[datetime, CallDefinition]]:
-    """The first moment that is too late and the definition, by stream; of several calls the
-    first by code."""
-    calls = Call.objects.filter(agency=agency, year=year).select_related("definition_record")
+    """The first moment that is too late, as of the year's edition, and the definition, by stream;
+    of several calls the first by code."""
+    calls = list(
+        Call.objects.filter(agency=agency, year=year)
+        .select_related("definition_record")
+        .order_by("code")
+    )
+    cutoff = max((call.report_cutoff for call in calls), default=date.max)
     found: dict[str, tuple[datetime, CallDefinition]] = {}
-    for call in calls.order_by("code"):
-        found.setdefault(call.stream, (received_before(call.report_cutoff), call.definition))
+    for call in calls:
+        found.setdefault(call.stream, (received_before(cutoff), call.definition))
     return found
 
 

@@ -1,5 +1,7 @@
 """Letting reports follow what has been changed of a grant."""
 
+from datetime import date
+
 from django.db import transaction
 
 from applicants.models import User
@@ -15,7 +17,11 @@ from reporting.selectors.obligations import obligations_of
 
 from .obligations import OPEN
 
-_KINDS = {TimeAsked.INTERIM_DUE: ReportKind.INTERIM, TimeAsked.FINAL_DUE: ReportKind.FINAL}
+_KINDS = {
+    TimeAsked.INTERIM_DUE: ReportKind.INTERIM,
+    TimeAsked.FINAL_DUE: ReportKind.FINAL,
+    TimeAsked.USE_UNTIL: ReportKind.FINAL,
+}
 
 
 @transaction.atomic
@@ -48,6 +54,8 @@ def _move_day(application: Application, made: TimeChange, actor: User) -> None:
         )
         if report is None:
             continue  # It is required with the new day.
+        if made.what == TimeAsked.USE_UNTIL and not _is_later(obligation.due_on, report.due_on):
+            continue  # The final report comes after the new last day as it is.
         if report.status not in OPEN:
             raise ChangeRefused("reports", report.code)
         # A report that answers for several grants is due when the last of them is.
@@ -66,6 +74,10 @@ def _move_day(application: Application, made: TimeChange, actor: User) -> None:
                 "to": str(report.status),
             },
         )
+
+
+def _is_later(day: date | None, than: date | None) -> bool:
+    return day is not None and than is not None and day > than
 
 
 def _hand_over(application: Application, made: MergerChange) -> None:

@@ -1,40 +1,52 @@
-"""Reading what speaks against an applicant and did not come from it, and whether it has been
-heard over it (25 § förvaltningslagen)."""
+"""Reading whether an applicant has been heard over what speaks against it (25 §
+förvaltningslagen), and what was sent to it and answered."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from django.utils import timezone
 
 from applicants.models import Organisation
 from applicants.rules import WRITERS
-from applicants.selectors import organisations_acted_for
-from core.checks import canonical_json, sha256_text
-from core.formats import iso_date
+from applicants.selectors import mandates_held, organisations_acted_for
+from core.models import StoredFile
+from core.selectors.prepared import keep_prefetched
 from grants.enums import Status
 from grants.models import Application
 from grants.workflow import HAS_GRANT
-from reviews.checks import Demand
 from reviews.checks.communication import Heard, Material, Sent, heard_over
-from reviews.enums import ProposedOutcome, Recommendation, SourceKind
+from reviews.enums import ProposedOutcome, SourceKind
 from reviews.models import (
     CommunicatedSource,
     Communication,
     CommunicationAnswer,
     CommunicationReading,
     NotCommunicating,
-    Opinion,
     Proposal,
 )
 
-from .findings import demands_of, findings_known, taking_part
-from .supervision import supervision_beside
+from .adverse import Known, adverse_material, beside
+from .findings import taking_part
 
-_OWN_WORDS = frozenset({"", "evidence", "answer"})
-"""Sources of a finding that are the applicant's own; "" is the officer's judgement of them."""
 UNDECIDED = frozenset({Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED})
 
 
@@ -49,138 +61,77 @@ class MaterialState:
 _GROUND = "ground"
 
 
-def _key(kind: SourceKind, pk: int, *read: str) -> str:
-    """The record as it now reads: another text is another key."""
-    return f"{kind}:{pk}:{sha256_text('|'.join(read))[:16]}"
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What has been `sent` in a case, and the keys of what is noted as `not_needed` to send."""
+
+    sent: Sequence[Sent]
+    not_needed: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What has been read of a case already: all its `opinions` with their counties in order,
-    `findings` as `findings_known` reads them, and the `demands`."""
-
-    opinions: Sequence[Opinion]
-    findings: Sequence[Any]
-    demands: Sequence[Demand]
-
-
-def _opinions(application: Application, known: Known | None) -> Iterable[Material]:
-    """County boards' opinions that the application is not to be granted."""
-    rows: Iterable[Opinion]
-    if known is None:
-        rows = Opinion.objects.filter(
-            application=application, recommendation=Recommendation.NOT_RECOMMENDED
+def said_in(application: Application) -> Said:
+    """What has been sent and noted in the case, in one query."""
+    answer = CommunicationAnswer.objects.filter(
+        communication=OuterRef("communication"), organisation=OuterRef("organisation")
+    )
+    through: Any = Communication.organisations.through
+    to = through.objects.filter(communication__application=application)
+    sources = CommunicatedSource.objects.filter(communication__application=application)
+    notes = NotCommunicating.objects.filter(application=application)
+    rows = (
+        to.order_by()
+        .annotate(
+            what=Value(_TO),
+            about=F("communication_id"),
+            due=F("communication__due"),
+            whom=F("organisation_id"),
+            said=Case(When(Exists(answer), then=Value("answered")), default=Value("")),
         )
-        rows = rows.select_related("county").order_by("county__position")
-    else:
-        against = Recommendation.NOT_RECOMMENDED
-        rows = [each for each in known.opinions if each.recommendation == against]
-    for row in rows:
-        yield Material(
-            key=_key(
-                SourceKind.OPINION,
-                row.pk,
-                row.recommendation,
-                row.reasons,
-                canonical_json(row.answers),
+        .values_list("what", "about", "due", "whom", "said")
+        .union(
+            _rows(
+                sources.exclude(key=""), _SOURCE, "communication_id", "communication__due", "key"
             ),
-            kind=SourceKind.OPINION,
-            title=_("Opinion of the county administrative board, %(county)s")
-            % {"county": row.county.name},
-            text=_paragraphs(
-                row.get_recommendation_display(), row.reasons, *_answers(application, row)
-            ),
+            _rows(notes, _NOTE, "pk", None, "keys"),
+            all=True,
         )
-
-
-def _answers(application: Application, opinion: Opinion) -> Iterable[str]:
-    """What the board has answered to the call's questions, each under its question."""
-    assessment = application.definition.assessment
-    questionnaire = assessment.opinion.questionnaire if assessment else None
-    if questionnaire is None:
-        return
-    for section in questionnaire.sections:
-        for question in section.questions:
-            value = opinion.answers.get(question.key)
-            if not value:
-                continue
-            labels = {each.code: each.label.in_("sv") for each in question.options}
-            codes = value if isinstance(value, list) else [value]
-            answer = ", ".join(labels.get(str(each), str(each)) for each in codes)
-            yield f"{question.text.in_('sv')}\n{answer}"
-
-
-def _findings(application: Application, known: Known | None) -> Iterable[Material]:
-    """Requirements found not to be satisfied on something else than the applicant's own words:
-    what the agency knew of the organisation, such as an earlier report. One that is waived does
-    not speak against it."""
-    told = [
-        row
-        for row in (findings_known(application) if known is None else known.findings)
-        if row.proposed_source.partition(":")[0] not in _OWN_WORDS
-    ]
-    if not told:
-        return
-    definition = application.definition
-    satisfied = {
-        (each.requirement, each.organisation): each.satisfied_by
-        for each in (demands_of(application) if known is None else known.demands)
-    }
-    for row in told:
-        if row.waived:
+    )
+    sent: dict[int, Sent] = {}
+    not_needed: set[str] = set()
+    for what, about, due, whom, said in rows:
+        if what == _NOTE:
+            not_needed.update(json.loads(said))
             continue
-        wanted = satisfied.get((row.requirement_id, row.organisation_id))
-        if wanted is None or row.finding in wanted or row.proposed in wanted:
-            continue
-        name = row.proposed_source.partition(":")[2]
-        requirement = definition.requirement(row.requirement.code)
-        yield Material(
-            key=_key(SourceKind.FINDING, row.pk, row.finding, row.proposed_source, row.reason),
-            kind=SourceKind.FINDING,
-            title=_("%(requirement)s, %(organisation)s")
-            % {
-                "requirement": requirement.title.in_("sv") if requirement else row.requirement.code,
-                "organisation": row.organisation.name,
-            },
-            text=_paragraphs(
-                row.get_finding_display(),
-                row.reason,
-                _("According to the report %(report)s.") % {"report": name} if name else "",
-            ),
-            organisation=row.organisation_id,
+        before = sent.get(about, Sent(frozenset(), due, frozenset()))
+        if what == _SOURCE:
+            sent[about] = replace(before, keys=before.keys | {said})
+        else:
+            sent[about] = replace(
+                before,
+                organisations=before.organisations | {whom},
+                answered=before.answered | ({whom} if said else frozenset()),
+            )
+    return Said(tuple(sent.values()), frozenset(not_needed))
+
+
+_TO, _SOURCE, _NOTE = range(3)
+
+
+def _rows(
+    found: QuerySet[Any], what: int, about: str, due: str | None, said: str
+) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = (
+        found.order_by()
+        .annotate(
+            what=Value(what),
+            about=F(about),
+            on=F(due) if due else Value(None, output_field=DateField()),
+            whom=Value(None, output_field=IntegerField()),
+            said=Cast(said, TextField()),
         )
-
-
-def _paragraphs(*texts: str) -> str:
-    return "\n\n".join(str(text).strip() for text in texts if str(text).strip())
-
-
-def _supervision(application: Application, _known: Known | None) -> Iterable[Material]:
-    """Supervising authorities' decisions that found shortcomings."""
-    for row in supervision_beside(application).filter(adverse=True):
-        yield Material(
-            key=_key(SourceKind.SUPERVISION, row.pk, row.summary),
-            kind=SourceKind.SUPERVISION,
-            title=_("Supervision decision %(number)s by %(authority)s, %(day)s")
-            % {
-                "number": row.number,
-                "authority": row.authority,
-                "day": iso_date(row.decided_on),
-            },
-            text=_paragraphs(row.organisation.name, row.summary, row.url),
-            organisation=row.organisation_id,
-        )
-
-
-SOURCES = (_opinions, _supervision, _findings)
-"""Where material against an applicant is found."""
-
-
-def adverse_material(application: Application, known: Known | None = None) -> tuple[Material, ...]:
-    """What speaks against the applicant and did not come from it, as it now reads; in Swedish,
-    the language that it is sent in."""
-    with translation.override("sv"):
-        return tuple(material for source in SOURCES for material in source(application, known))
+        .values_list("what", "about", "on", "whom", "said")
+    )
+    return rows
 
 
 def heard_material(
@@ -192,24 +143,28 @@ def heard_material(
 ) -> tuple[MaterialState, ...]:
     """Each such material, and how far the applicant has been heard over it today. `sent` and
     `notes` are all of the case, where they have been read already, as `known` is."""
-    there = adverse_material(application, known)
+    read = Known(beside=beside(application)) if known is None else known
+    there = adverse_material(application, read)
     if not there:
         return ()
-    if sent is None:
-        sent = Communication.objects.filter(application=application).prefetch_related(
-            "organisations", "sources", "answers"
+    if sent is None or notes is None:
+        said = said_in(application)
+    else:
+        said = Said(
+            tuple(_sent(each) for each in sent),
+            frozenset(key for note in notes for key in note.keys),
         )
-    if notes is None:
-        notes = NotCommunicating.objects.filter(application=application)
-    before = [_sent(each) for each in sent]
-    not_needed = frozenset(key for note in notes for key in note.keys)
     today = timezone.localdate()
-    participants = taking_part(application)
+    participants = read.beside.taking_part
     return tuple(
         MaterialState(
             each,
             heard_over(
-                each, sent=before, participants=participants, not_needed=not_needed, today=today
+                each,
+                sent=said.sent,
+                participants=participants,
+                not_needed=said.not_needed,
+                today=today,
             ),
         )
         for each in there
@@ -225,23 +180,45 @@ def _sent(communication: Communication) -> Sent:
     )
 
 
-def revocation_heard(application: Application) -> Heard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfGrant:
+    """What a page has read of a case with a grant: all that was `sent` and noted, the
+    organisations `taking_part`, and when the latest decision was entered (UTC), None for no
+    decision."""
+
+    sent: Iterable[Communication]
+    notes: Iterable[NotCommunicating]
+    taking_part: frozenset[int]
+    decided_at: datetime | None
+
+
+def revocation_heard(application: Application, read: OfGrant | None = None) -> Heard:
     """How far all that take part have been heard, since the grant that is in force, over what a
     revocation of it would rest on. What that is, is in no record before: anything sent about the
-    grant counts, and a note that names no material is about it."""
-    granted = application.decisions.order_by("-pk").values_list("created_at", flat=True).first()
-    since = Q() if granted is None else Q(sent_at__gte=granted)
-    noted = Q() if granted is None else Q(noted_at__gte=granted)
-    sent = Communication.objects.filter(
-        since, application=application, sent_in__in=[str(each) for each in HAS_GRANT]
-    ).prefetch_related("organisations", "sources", "answers")
+    grant counts, and a note that names no material is about it. What is given is not asked for."""
+    if read is None:
+        latest = application.decisions.order_by("-pk").values_list("created_at", flat=True)
+        read = OfGrant(
+            sent=Communication.objects.filter(application=application).prefetch_related(
+                "organisations", "sources", "answers"
+            ),
+            notes=NotCommunicating.objects.filter(application=application),
+            taking_part=taking_part(application),
+            decided_at=latest.first(),
+        )
+    since = read.decided_at
+    sent = [
+        each
+        for each in read.sent
+        if each.sent_in in HAS_GRANT and (since is None or each.sent_at >= since)
+    ]
+    noted = any(not each.keys and (since is None or each.noted_at >= since) for each in read.notes)
     ground = Material(key=_GROUND, kind=SourceKind.OWN, title="", text="")
-    notes = NotCommunicating.objects.filter(noted, application=application, keys=[])
     return heard_over(
         ground,
         sent=[replace(_sent(each), keys=frozenset({_GROUND})) for each in sent],
-        participants=taking_part(application),
-        not_needed=frozenset({_GROUND}) if notes.exists() else frozenset(),
+        participants=read.taking_part,
+        not_needed=frozenset({_GROUND}) if noted else frozenset(),
         today=timezone.localdate(),
     )
 
@@ -300,6 +277,85 @@ def communications_of(application: Application) -> QuerySet[Communication]:
     )
 
 
+def with_all_shown(sent: QuerySet[Communication]) -> list[Communication]:
+    """The same communications in three queries; `opened_at` says when it was first opened at
+    each of the organisations that it was sent to."""
+    opened = CommunicationReading.objects.filter(
+        communication=OuterRef("pk"), organisation=OuterRef("organisations__pk")
+    )
+    rows = (
+        sent.prefetch_related(None)
+        .annotate(
+            to=F("organisations__pk"),
+            to_name=F("organisations__name"),
+            to_read_at=Subquery(opened.values("read_at")[:1]),
+        )
+        .order_by("-pk", "organisations__sort_key", "organisations__pk")
+    )
+    found = []
+    for _pk, same in groupby(rows, key=lambda row: row.pk):
+        each: list[Any] = list(same)
+        keep_prefetched(
+            each[0], "organisations", [_organisation(row) for row in each if row.to is not None]
+        )
+        found.append(each[0])
+    by_communication = {each.pk: each for each in found}
+    sources = _sources_of(list(by_communication))
+    answers = _answers_of(list(by_communication))
+    for pk, communication in by_communication.items():
+        keep_prefetched(communication, "sources", sources.get(pk, []))
+        keep_prefetched(communication, "answers", answers.get(pk, []))
+    return found
+
+
+def opened_at(organisation: Organisation) -> datetime | None:
+    """When what was sent was first opened at an organisation of `with_all_shown` (UTC)."""
+    found: datetime | None = getattr(organisation, "read_at", None)
+    return found
+
+
+def _organisation(row: Any) -> Organisation:
+    organisation = Organisation.from_db(row._state.db, ["id", "name"], [row.to, row.to_name])
+    organisation.read_at = row.to_read_at  # type: ignore[attr-defined]
+    return organisation
+
+
+def _sources_of(communications: Sequence[int]) -> Mapping[int, list[CommunicatedSource]]:
+    found: dict[int, list[CommunicatedSource]] = {}
+    rows = CommunicatedSource.objects.filter(communication__in=communications)
+    for each in rows.select_related("file").order_by("pk") if communications else ():
+        found.setdefault(each.communication_id, []).append(each)
+    return found
+
+
+_OF_FILE = tuple(field.attname for field in StoredFile._meta.concrete_fields)
+
+
+def _answers_of(communications: Sequence[int]) -> Mapping[int, list[CommunicationAnswer]]:
+    """The answers to each with their files, in one query."""
+    found: dict[int, list[CommunicationAnswer]] = {}
+    if not communications:
+        return found
+    rows = (
+        CommunicationAnswer.objects.filter(communication__in=communications)
+        .select_related("sender", "organisation")
+        .annotate(**{f"file_{name}": F(f"files__{name}") for name in _OF_FILE})
+        .order_by("received_at", "pk", "files__pk")
+    )
+    for _pk, same in groupby(rows, key=lambda row: row.pk):
+        each: list[Any] = list(same)
+        files = [
+            StoredFile.from_db(
+                row._state.db, _OF_FILE, [getattr(row, f"file_{name}") for name in _OF_FILE]
+            )
+            for row in each
+            if row.file_id is not None
+        ]
+        keep_prefetched(each[0], "files", files)
+        found.setdefault(each[0].communication_id, []).append(each[0])
+    return found
+
+
 def not_communicating_of(application: Application) -> QuerySet[NotCommunicating]:
     """The notes on why something is not communicated, the latest first."""
     return (
@@ -321,6 +377,13 @@ def answering_organisations(communication: Communication, user: Any) -> list[Org
     """The organisations it was sent to that the person writes for, in Swedish order."""
     own = organisations_acted_for(user, WRITERS).values("pk")
     return list(communication.organisations.filter(pk__in=own).order_by("sort_key", "pk"))
+
+
+def answered_here(communication: Communication, user: Any) -> list[Organisation]:
+    """The same of a communication with all that is shown of it, by what the request knows of the
+    person already. It decides what a page offers; the services ask again, under their lock."""
+    own = {held.organisation_id for held in mandates_held(user) if held.role in WRITERS}
+    return [each for each in communication.organisations.all() if each.pk in own]
 
 
 def can_be_answered(communication: Communication, status: str) -> bool:

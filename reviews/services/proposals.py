@@ -107,6 +107,7 @@ def _in_order(dates: ProposalDates) -> None:
         (dates.interim_due, dates.final_due),
         (dates.use_from, dates.interim_due),
         (dates.use_from, dates.final_due),
+        (dates.use_until, dates.final_due),
     ]:
         if first is not None and second is not None and second < first:
             raise ReviewRefused("dates")

@@ -9,12 +9,16 @@ import re
 from io import BytesIO
 from typing import Any
 
+from django.urls import reverse
 from PIL import Image
 
+from applicants.models import Organisation, User
 from core.definitions import WHOLE
 from core.models import StoredFile
-from grants.content.paths import answer_path, row_path
+from grants.content.paths import answer_path, part_path, row_path
+from grants.enums import RowKind
 from grants.models import Application
+from grants.services.writing import add_row
 from tests.conftest import ROOT
 from tests.e2e.journeys import EVERYWHERE
 from tests.factories.forms import put
@@ -71,6 +75,20 @@ class Album:
         assert self.shown == set(self.named)
 
 
+class Shown:
+    """Somebody's pages, for a guide's album."""
+
+    def __init__(self, album: Album, page: Any) -> None:
+        self.album, self.page = album, page
+
+    def __call__(self, name: str, address: str, *args: object, query: str = "", **how: Any) -> None:
+        self.page.goto(reverse(address, args=args) + query)
+        if self.album.makes:
+            # What the page fetches by itself is in the picture.
+            self.page.wait_for_load_state("networkidle")
+        self.album.shoot(self.page, name, **how)
+
+
 def worded(application: Application, actor: Any, area: str) -> None:
     """Sentences as somebody might write them, in place of what the factory fills in."""
     form = application.call.definition.application
@@ -86,3 +104,29 @@ def worded(application: Application, actor: Any, area: str) -> None:
     for attachment in application.attachments.select_related("file"):
         code = attachment.place.rpartition(".")[2]
         StoredFile.objects.filter(pk=attachment.file_id).update(name=f"{titles[code]}.pdf")
+
+
+def worded_part(draft: Application, organisation: Organisation, person: User) -> None:
+    """What an organisation says of itself, in words."""
+    form = draft.call.definition.application
+    assert form is not None
+    for question in form.part_questions():
+        said = EVERYWHERE.get(question.text.sv)
+        if isinstance(said, str) and not question.kind.is_choice:
+            said = said.replace("Karin Kassör", person.name)
+            said = said.replace("karin@jouren.example", person.email)
+            put(draft, person, part_path(organisation.pk, question.key), said)
+
+
+def budgeted(draft: Application, actor: User, *lines: tuple[str, str, int, Organisation]) -> None:
+    """Budget lines of the first activity: category, what for, whole SEK, and whose."""
+    for category, text, amount, whose in lines:
+        row = add_row(application=draft, kind=RowKind.LINE, actor=actor)
+        for name, value in {
+            "activity": "1",
+            "organisation": str(whose.pk),
+            "category": category,
+            "text": text,
+            "amount_sek": str(amount),
+        }.items():
+            put(draft, actor, row_path(row.number, name), value)

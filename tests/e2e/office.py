@@ -11,12 +11,10 @@ from stdnum.luhn import calc_check_digit
 from applicants.enums import Role
 from applicants.models import Organisation, User
 from core.models import Agency, Municipality
-from grants.content.paths import part_path, row_path
-from grants.enums import RowKind, Status
+from grants.enums import Status
 from grants.models import Application, Call, CaseArea
 from grants.services import handling, submission
 from grants.services.drafts import answer_participation, write_application
-from grants.services.writing import add_row
 from portal.services.demo import demo_call
 from reviews import services
 from reviews.content.findings import answer_path
@@ -24,7 +22,7 @@ from reviews.content.proposals import proposal_path
 from reviews.enums import FindingValue, LineVerdict, ProposedOutcome, Recommendation
 from reviews.models import Assessment, LineAssessment, Opinion
 from reviews.selectors import demands_of
-from reviews.selectors.communication import adverse_material
+from reviews.selectors.adverse import adverse_material
 from reviews.selectors.writing import work_value
 from reviews.services.communication import (
     Source,
@@ -33,8 +31,7 @@ from reviews.services.communication import (
 )
 from reviews.services.opinions import ask_opinions, give_opinion
 from reviews.services.proposals import insert_reasons, save_proposal_field
-from tests.e2e.album import worded
-from tests.e2e.journeys import EVERYWHERE
+from tests.e2e.album import budgeted, worded, worded_part
 from tests.factories import (
     AgencyFactory,
     ApplicationFactory,
@@ -47,7 +44,7 @@ from tests.factories import (
     staff,
 )
 from tests.factories.costs import say
-from tests.factories.forms import begun, fill_part, filled, put
+from tests.factories.forms import begun, fill_part, filled
 from tests.factories.scenario import fresh
 
 AREA = "support_children"
@@ -73,6 +70,20 @@ FORM = {
 }
 
 
+def municipality(code: str, **fields: Any) -> Organisation:
+    """A municipality of the register as an organisation, with a number like theirs."""
+    place = Municipality.objects.get(code=code)
+    digits = f"212000{Organisation.objects.count() + 1:03}"
+    found: Organisation = OrganisationFactory(
+        name=place.official_name,
+        county=place.county,
+        municipality=place,
+        org_no=f"212000-{digits[6:]}{calc_check_digit(digits)}",
+        **fields,
+    )
+    return found
+
+
 class Office:
     """The round, and those who work with it. Nothing of the case is judged from the start."""
 
@@ -94,7 +105,7 @@ class Office:
         self.call: Call = demo_call(
             agency=self.agency, definition="kommuner-2013", today=self.today - AGO
         )
-        self.lead, self.partner = self._organisation("1440"), self._organisation("1462")
+        self.lead, self.partner = municipality("1440"), municipality("1462")
         self.person: User = acting_for(self.lead, name="Eva Ek", email="eva.ek@example.se")
         then = timezone.now() - AGO
         with patch("django.utils.timezone.now", lambda: then):
@@ -108,55 +119,30 @@ class Office:
         services.declare_conflict(application=self.case, actor=self.hanna, has_conflict=False)
         self.asked()
 
-    def _organisation(self, code: str) -> Organisation:
-        place = Municipality.objects.get(code=code)
-        digits = f"212000{Organisation.objects.count() + 1:03}"
-        found: Organisation = OrganisationFactory(
-            name=place.official_name,
-            county=place.county,
-            municipality=place,
-            org_no=f"212000-{digits[6:]}{calc_check_digit(digits)}",
-        )
-        return found
-
     def _received(self) -> Application:
         draft = begun(self.call, self.lead, self.person)
         write_application(application=draft, actor=self.person, partners=[self.partner])
         filled(draft, self.person, area=AREA)
         worded(draft, self.person, AREA)
-        for category, text, amount, of_partner in LINES:
-            row = add_row(application=draft, kind=RowKind.LINE, actor=self.person)
-            for name, value in {
-                "activity": "1",
-                "organisation": str(self.partner.pk if of_partner else self.lead.pk),
-                "category": category,
-                "text": text,
-                "amount_sek": str(amount),
-            }.items():
-                put(draft, self.person, row_path(row.number, name), value)
+        budgeted(
+            draft,
+            self.person,
+            *(
+                (category, text, amount, self.partner if of_partner else self.lead)
+                for category, text, amount, of_partner in LINES
+            ),
+        )
         other = acting_for(self.partner, name="Lo Lind")
         self.other = other
         fill_part(draft, self.partner, other)
-        self._part(draft, self.lead, self.person)
-        self._part(draft, self.partner, other)
+        worded_part(draft, self.lead, self.person)
+        worded_part(draft, self.partner, other)
         part = draft.participations.get(organisation=self.partner)
         answer_participation(participation=part, actor=other, approve=True, assurance="passkey")
         submission.submit_application(
             application=fresh(draft), actor=self.person, assurance="passkey"
         )
         return fresh(draft)
-
-    @staticmethod
-    def _part(draft: Application, organisation: Organisation, person: User) -> None:
-        """What each organisation says of itself, in words."""
-        form = draft.call.definition.application
-        assert form is not None
-        for question in form.part_questions():
-            said = EVERYWHERE.get(question.text.sv)
-            if isinstance(said, str) and not question.kind.is_choice:
-                said = said.replace("Karin Kassör", person.name)
-                said = said.replace("karin@jouren.example", person.email)
-                put(draft, person, part_path(organisation.pk, question.key), said)
 
     # The case, step by step -------------------------------------------------------------------
 
@@ -284,7 +270,7 @@ class Office:
         asked = 250_000 + (serial * 7919 % 53) * 25_000
         case: Application = ApplicationFactory(
             call=self.call,
-            lead=self._organisation(code),
+            lead=municipality(code),
             status=status,
             requested_sek=asked,
             register_number=self.agency.register_number(number=serial + 101, year=self.today.year),

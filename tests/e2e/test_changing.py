@@ -52,7 +52,7 @@ def test_money_is_moved_between_activities_and_the_report_shows_the_new_plan(
     page = signed_in_page(desk.officer, viewport=WIDE)
     page.goto(reverse("front-page"))
     page.locator("header summary:has-text('Mer')").click()
-    page.locator("header").get_by_role("link", name="Ändringar att ta ställning till").click()
+    page.locator("header").get_by_role("link", name="Ändringar och överföringar").click()
     looked_at(page, "list")
     page.locator("main").get_by_role("link", name=case.number).click()
     looked_at(page, "to prepare")

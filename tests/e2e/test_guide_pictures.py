@@ -169,7 +169,17 @@ def test_the_guide_shows_the_pages_as_they_are(
     album.whole()
 
 
-GUIDES = ("applicants", "case-officers", "decision-makers", "county-boards", "registrars")
+GUIDES = (
+    "analysts",
+    "applicants",
+    "call-makers",
+    "case-officers",
+    "controllers",
+    "county-boards",
+    "decision-makers",
+    "grantees",
+    "registrars",
+)
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.urls import reverse
 
 from applicants.enums import Role
 from grants.enums import Outcome
@@ -13,7 +12,7 @@ from grants.services.delegation import add_rule
 from reviews.checks.scenarios import Method, PotKey, PotWeight, Rules
 from reviews.services.deciding import decide_as_proposed
 from reviews.services.scenarios import make_scenario
-from tests.e2e.album import SIZE, Album
+from tests.e2e.album import SIZE, Album, Shown
 from tests.e2e.office import Office
 from tests.factories import staff
 from tests.factories.scenario import fresh
@@ -31,20 +30,6 @@ TRIES = {
 @pytest.fixture
 def office(transactional_db: None) -> Office:
     return Office()
-
-
-class Shown:
-    """Somebody's pages, for a guide's album."""
-
-    def __init__(self, album: Album, page: Any) -> None:
-        self.album, self.page = album, page
-
-    def __call__(self, name: str, address: str, *args: object, query: str = "", **how: Any) -> None:
-        self.page.goto(reverse(address, args=args) + query)
-        if self.album.makes:
-            # What the page fetches by itself is in the picture.
-            self.page.wait_for_load_state("networkidle")
-        self.album.shoot(self.page, name, **how)
 
 
 def test_the_guides_show_the_staffs_pages_as_they_are(

@@ -52,11 +52,15 @@ class Paying:
     agency: Agency = field(default_factory=lambda: AgencyFactory(name_sv="Provmyndigheten"))
 
     def __post_init__(self) -> None:
-        self.call = paying_call(self.agency, self.terms)
+        self.call = self.followed_call()
         self.first: User = staff(self.agency, Role.CONTROLLER, name="Cia Controller")
         self.second: User = staff(self.agency, Role.CONTROLLER, name="Curt Controller")
         self.decider: User = staff(self.agency, Role.DECISION_MAKER, name="Bo Beslutsfattare")
         self.officer: User = staff(self.agency, Role.CASE_OFFICER, name="Hanna Handläggare")
+
+    def followed_call(self) -> Call:
+        """The call whose grants are paid, unless a grant is made in another."""
+        return paying_call(self.agency, self.terms)
 
     def granted(
         self,
@@ -79,7 +83,7 @@ class Paying:
             **{"status": Status.GRANTED, "call": self.call, **fields},
         )
         DecisionFactory(application=case, amount_sek=amount_sek, decided_on=decided_on)
-        LedgerEntryFactory(application=case, amount_sek=amount_sek)
+        LedgerEntryFactory(application=case, amount_sek=amount_sek, booked_on=decided_on)
         return case
 
     def signatory(self, case: Application) -> User:

@@ -12,14 +12,15 @@ from applicants.enums import Role
 from core.definitions import DefinitionError
 from core.definitions.files import read_values, write_values
 from grants.definitions import CallDefinition, built_in_definitions, dump_call_definition
-from grants.definitions.differences import differences
-from grants.definitions.shape import Kind, fields_of, pruned, refuse_unshaped, value_at
+from grants.definitions.changes import changes
+from grants.definitions.shape import pruned, refuse_unshaped, value_at
 from grants.definitions.years import moved
 from grants.enums import CallDraftState, Status, Stream
 from grants.models import Application, Call, CallDraft
 from grants.selectors.call_drafts import definition_of, drafts_visible_to, faults_of
 from grants.services.call_drafts import (
     DraftRefused,
+    agency_of_document,
     begin_call,
     begin_from_file,
     change_call,
@@ -29,8 +30,10 @@ from grants.services.call_drafts import (
     save_value,
 )
 from grants.services.call_publishing import NotReady, publish_draft
+from portal.services.calls import publish
 from tests.core.concurrency import in_threads
-from tests.factories import ApplicationFactory, staff
+from tests.factories import AgencyFactory, ApplicationFactory, staff
+from tests.factories.raw_documents import raw_documents
 from tests.factories.scenario import Scenario
 from tests.portal.call_pages import Makers
 
@@ -56,33 +59,7 @@ def test_the_editor_knows_every_field_of_a_definition() -> None:
         assert CallDefinition.model_validate(raw) == definition
 
 
-def _values(model: Any, depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Documents of the model's shape, right or wrong, as JSON has them."""
-    text = st.text(max_size=12)
-    fields: dict[str, st.SearchStrategy[Any]] = {}
-    for name, field in fields_of(model).items():
-        if field.model is not None:
-            if not depth:
-                continue
-            inside = _values(field.model, depth - 1)
-            many = st.lists(inside, max_size=2)
-            fields[name] = many if field.kind is Kind.DOCUMENTS else inside
-        elif field.kind in (Kind.CHOICES, Kind.CODES, Kind.LINES):
-            fields[name] = st.lists(text, max_size=2)
-        elif field.kind is Kind.NUMBERS:
-            fields[name] = st.lists(st.integers() | text, max_size=2)
-        elif field.kind is Kind.FLAG:
-            fields[name] = st.booleans()
-        elif field.kind is Kind.NUMBER:
-            fields[name] = st.integers(-(10**12), 10**12) | text
-        elif field.kind is Kind.DATE:
-            fields[name] = st.dates().map(str) | text
-        else:
-            fields[name] = text | st.sampled_from(["no", "1.5", "2013-01-01", "null", "1_000"])
-    return st.fixed_dictionaries({}, optional=fields)
-
-
-@given(document=_values(CallDefinition))
+@given(document=raw_documents(CallDefinition))
 def test_a_draft_comes_back_from_its_file_as_it_was(document: dict[str, Any]) -> None:
     kept = pruned(CallDefinition, document)
     read = read_values(write_values(kept), name="fil.yaml")
@@ -153,11 +130,99 @@ def test_a_file_that_the_pages_cannot_show_is_refused_with_its_lines(text: str) 
     assert "utlysning.yaml" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "[" * 200_000,
+        "".join(f"{' ' * depth}a:\n" for depth in range(1_500)),
+        "a: &a [*a]",
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)),
+        "frame_sek: !!float .nan",
+        "code: !!binary aGVq",
+    ],
+)
+def test_a_file_that_would_take_the_process_down_is_refused(text: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        read_definition(text.encode(), "utlysning.yaml")
+    assert "utlysning.yaml:" in str(refused.value)
+
+
+def test_a_file_may_point_to_what_it_has_said(makers: Makers) -> None:
+    document = read_definition(b'purpose: &both {sv: "A\\0", en: B}\ntitle: *both\n', "x.yaml")
+    assert document["title"] == document["purpose"] == {"sv": "A", "en": "B"}
+    draft = begin_from_file(
+        agency=makers.agency, actor=makers.officer, document={**document, "agency": None}
+    )
+    assert draft.document["agency"]["code"] == makers.agency.code
+
+
 def test_a_file_of_another_agency_is_refused(makers: Makers) -> None:
     document = {"agency": {"code": "annan"}, "code": "x", "year": 2030}
     with pytest.raises(DraftRefused) as refused:
         begin_from_file(agency=makers.agency, actor=makers.officer, document=document)
     assert refused.value.code == "other_agency"
+
+
+def test_a_file_laid_over_a_call_gives_a_copy_with_what_it_says(makers: Makers) -> None:
+    base = makers.call.definition
+    text = (
+        f"follows: {base.code}\ncode: kommuner-2029\nyear: 2029\nframe_sek: 5000000\n"
+        "title: {sv: 'Medel {year}', en: 'Money {year}'}\n"
+    )
+    draft = begin_from_file(
+        agency=makers.agency,
+        actor=makers.officer,
+        document=read_definition(text.encode(), "over.yaml"),
+    )
+    found = definition_of(draft)
+    copied = definition_of(
+        copy_call(call=makers.call, actor=makers.officer, code="kommuner-2029", year=2029)
+    )
+    assert found.title.sv == "Medel 2029"
+    assert found == copied.model_copy(update={"title": found.title, "frame_sek": 5_000_000})
+    assert draft.source == makers.call.definition_record
+
+
+def test_a_file_laid_over_a_call_may_name_the_agency_otherwise(makers: Makers) -> None:
+    said = {
+        "follows": makers.call.definition.code,
+        "code": "ny",
+        "year": 2029,
+        "agency": {"short": "Soc"},
+    }
+    draft = begin_from_file(agency=makers.agency, actor=makers.officer, document=said)
+    agency = definition_of(draft).agency
+    assert (agency.code, agency.short) == (makers.agency.code, "Soc")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"follows": "kommuner-2027"}, "laid_over"),
+        ({"follows": "kommuner-2027", "code": "ny"}, "laid_over"),
+        ({"follows": "kommuner-2027", "code": "ny", "year": "2029"}, "laid_over"),
+        ({"follows": "kommuner-1999", "code": "ny", "year": 2029}, "unknown_base"),
+    ],
+)
+def test_a_file_laid_over_nothing_that_is_there_is_refused(
+    makers: Makers, said: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(DraftRefused) as refused:
+        begin_from_file(agency=makers.agency, actor=makers.officer, document=said)
+    assert refused.value.code == code
+    assert not CallDraft.objects.exists()
+
+
+def test_a_file_is_not_laid_over_another_agencys_call(makers: Makers) -> None:
+    said = {"follows": makers.call.definition.code, "code": "ny", "year": 2029}
+    agency = AgencyFactory()
+    officer = staff(agency, Role.CASE_OFFICER)
+    with pytest.raises(DraftRefused) as refused:
+        begin_from_file(agency=agency, actor=officer, document=said)
+    assert refused.value.code == "unknown_base"
+    with pytest.raises(PermissionDenied):
+        begin_from_file(agency=makers.agency, actor=makers.stranger, document=said)
 
 
 # Writing
@@ -201,8 +266,7 @@ def test_differences_name_each_field_once(makers: Makers) -> None:
     place = ("application", "questionnaire", "sections", 0, "questions", 0, "text", "sv")
     before = draft.document
     after = save_value(draft=draft, actor=makers.officer, place=place, write=set_to("Vad?"))
-    found = list(differences(CallDefinition, before, after.document))
-    assert [each.place for each in found] == [place[:-1]]
+    assert [each.place for each in changes(before, after.document)] == [place[:-1]]
 
 
 # Publishing
@@ -260,6 +324,15 @@ def test_a_taken_code_is_refused(makers: Makers) -> None:
     draft = copy_call(call=makers.call, actor=makers.officer, code=makers.call.code, year=2028)
     with pytest.raises(DraftRefused) as refused:
         publish_draft(draft=draft, actor=makers.decider, version=draft.version)
+    assert refused.value.code == "code_taken"
+
+
+def test_the_code_of_another_agencys_definition_is_refused(makers: Makers) -> None:
+    other = AgencyFactory(code="lansstyrelsen-x")
+    document = makers.call.definition.document() | {"agency": agency_of_document(other)}
+    draft = begin_from_file(agency=other, actor=staff(other, Role.CASE_OFFICER), document=document)
+    with pytest.raises(DraftRefused) as refused:
+        publish_draft(draft=draft, actor=staff(other, Role.DECISION_MAKER), version=draft.version)
     assert refused.value.code == "code_taken"
 
 
@@ -362,13 +435,73 @@ def test_two_who_publish_at_once_open_one_call() -> None:
     draft = makers.copy()
     second = staff(makers.agency, Role.DECISION_MAKER)
 
-    def publish(person: Any) -> str:
+    def give(person: Any) -> str:
         try:
             publish_draft(draft=draft, actor=person, version=draft.version)
         except DraftRefused as refused:
             return refused.code
         return "published"
 
-    results = in_threads(lambda: publish(makers.decider), lambda: publish(second))
+    results = in_threads(lambda: give(makers.decider), lambda: give(second))
     assert sorted(results) == ["ended", "published"]
     assert Call.objects.filter(code="kommuner-2028").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_begin_a_change_of_a_call_at_once_begin_one() -> None:
+    makers = Makers()
+
+    def begin(person: Any) -> str:
+        try:
+            change_call(call=Call.objects.get(pk=makers.call.pk), actor=person)
+        except DraftRefused as refused:
+            return refused.code
+        return "begun"
+
+    results = in_threads(lambda: begin(makers.officer), lambda: begin(makers.colleague))
+    assert sorted(results) == ["begun", "change_open"]
+    assert CallDraft.objects.filter(call=makers.call).count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_a_change_at_once_give_the_call_one_version() -> None:
+    makers = Makers()
+    before = makers.call.definition_record
+    draft = changed(makers, ("purpose", "sv"), "Ett nytt syfte")
+    second = staff(makers.agency, Role.DECISION_MAKER)
+
+    def give(person: Any) -> str:
+        mine = CallDraft.objects.get(pk=draft.pk)
+        try:
+            publish(draft=mine, actor=person, version=mine.version)
+        except DraftRefused as refused:
+            return refused.code
+        return "published"
+
+    results = in_threads(lambda: give(makers.decider), lambda: give(second))
+    assert sorted(results) == ["ended", "published"]
+    call = Call.objects.get(pk=makers.call.pk)
+    assert call.definition.version == before.version + 1
+    assert call.definition.purpose.sv == "Ett nytt syfte"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_calls_with_one_code_published_at_once_are_one() -> None:
+    makers = Makers()
+    drafts = [makers.copy(), makers.copy()]
+
+    def open_(draft: CallDraft) -> str:
+        try:
+            publish(draft=draft, actor=makers.decider, version=draft.version)
+        except DraftRefused as refused:
+            return refused.code
+        return "published"
+
+    results = in_threads(lambda: open_(drafts[0]), lambda: open_(drafts[1]))
+    assert sorted(results) == ["code_taken", "published"]
+    call = Call.objects.get(code="kommuner-2028")
+    assert call.definition.version == 1
+    assert CallDraft.objects.filter(state=CallDraftState.DRAFT).count() == 1

@@ -1,6 +1,7 @@
 """Changes of a grant: asked for, prepared by one and decided by another, and what they lead to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.checks.working_days import working_day_from
 from core.models import OutboxMessage
 from grants.checks.changes import ChangeRefused
 from grants.checks.delegation import DelegationRefused
+from grants.checks.transitions import ReconsiderationGround
 from grants.content.basis import DecisionBasis, LineOutcome, Share
 from grants.content.changes import (
     BudgetChange,
@@ -29,7 +32,7 @@ from grants.content.changes import (
     with_changes,
 )
 from grants.enums import ChangeState, EntryKind, LetterState, OrderState, Outcome, Status
-from grants.models import CaseDocument, CaseLetter, DelegationRule, GrantChange
+from grants.models import Call, CaseDocument, CaseLetter, DelegationRule, GrantChange
 from grants.selectors import fund_years
 from grants.selectors.case_letters import content_of
 from grants.selectors.changes import changed_basis, changes_waiting, granting
@@ -45,13 +48,20 @@ from grants.services.changes import (
     withdraw_change,
 )
 from grants.services.deciding_changes import decide_change
+from grants.services.decisions import (
+    grant_application,
+    reconsider_application,
+    revoke_application,
+)
 from grants.tasks import make_case_letter
 from portal.services.changes import decide
 from reporting.content.paths import spent_path
 from reporting.models import Report
 from reporting.selectors.plan import applications_of, plan_of
+from reporting.services import obligations
+from reviews import selectors as reviewed
 from tests.core.concurrency import in_threads
-from tests.factories import ApplicationFactory, acting_for, staff
+from tests.factories import ApplicationFactory, OrganisationFactory, acting_for, staff
 from tests.factories.changing import Changing
 from tests.factories.scenario import fresh
 from tests.portal.desks import shut_out
@@ -308,6 +318,21 @@ def test_the_time_plan_is_longer_within_the_calls_own_time() -> None:
     assert basis.use_until == desk.call.spend_by
 
 
+@pytest.mark.django_db
+def test_a_longer_time_plan_puts_the_final_report_off_where_it_would_come_too_early() -> None:
+    desk = Changing()
+    case = desk.granted()
+    obligations.require_for(application_id=case.pk)
+    final = Report.objects.get(kind="final")
+    desk.decided(case, TimeChange("use_until", desk.later))
+    assert fresh(final).due_on == final.due_on  # It still comes after the last day.
+    desk.decided(case, TimeChange("final_due", desk.later + timedelta(days=400)))
+    Call.objects.filter(pk=desk.call.pk).update(spend_by=desk.later + timedelta(days=900))
+    last = desk.later + timedelta(days=800)
+    desk.decided(case, TimeChange("use_until", last))
+    assert fresh(final).due_on == working_day_from(last)
+
+
 # A partner leaves ---------------------------------------------------------------------------------
 
 
@@ -343,6 +368,65 @@ def test_a_partner_leaves_and_its_share_is_kept_moved_and_given_back() -> None:
     assert plan.takes_part(pk)
     assert list(differences_in([case.pk])) == []
     refused(lambda: desk.asked(case, leaving(0)), "no_partner")
+    # What it has used stays with it: that line is not changed any more.
+    refused(lambda: desk.asked(case, BudgetChange(((1, 310_000), (2, 10_000)))), "lines")
+    desk.decided(case, BudgetChange(((1, 290_000), (3, 60_000))))
+
+
+@pytest.mark.django_db
+def test_what_a_partner_gave_back_of_a_grant_that_is_revoked_still_agrees() -> None:
+    desk = Changing()
+    case = desk.granted(joint=True)
+    desk.decided(case, PartnerChange(desk.partner.pk, (LeavingRow(2, 20_000),)))
+    desk.declared(case)
+    revoke_application(
+        application=fresh(case), actor=desk.decider, ground="wrong_information", reasons="Fel.",
+        prepared=reviewed.prepared(case, desk.decider),
+    )  # fmt: skip
+    assert fresh(case).status == Status.REVOKED
+    assert list(differences_in([case.pk])) == []
+
+
+@pytest.mark.django_db
+def test_a_grant_decided_anew_is_not_less_what_one_that_left_gave_back() -> None:
+    desk = Changing()
+    case = desk.granted(joint=True)
+    desk.decided(case, PartnerChange(desk.partner.pk, (LeavingRow(2, 20_000),)))
+    desk.declared(case)
+    reconsider_application(
+        application=fresh(case), actor=desk.decider,
+        ground=ReconsiderationGround.RECONSIDERATION, reasons="Nya uppgifter.",
+    )  # fmt: skip
+    grant_application(
+        application=fresh(case), actor=desk.decider, amount_sek=320_000,
+        prepared=replace(reviewed.prepared(case, desk.decider), requirements_met=True),
+    )  # fmt: skip
+    (year,) = fund_years(case)
+    assert (year.granted_sek, year.to_repay_sek, year.usable_sek) == (320_000, 0, 320_000)
+    assert case.pk not in to_claim(desk.controller)
+
+
+@pytest.mark.django_db
+def test_a_proposal_made_anew_is_decided_only_by_who_has_seen_it() -> None:
+    desk = Changing()
+    case = desk.granted()
+    seen = desk.prepared(case, MOVED)
+    desk.propose(seen, BudgetChange(((1, 390_000), (2, 10_000))))
+    refused(lambda: decide(change=seen, actor=desk.decider), "state")
+    decide(change=fresh(seen), actor=desk.decider)
+
+
+@pytest.mark.django_db
+def test_one_that_has_left_takes_part_anew_when_it_absorbs_another() -> None:
+    desk = Changing()
+    case = desk.granted(joint=True)
+    third = OrganisationFactory(kind="municipality")
+    case.participations.create(organisation=third, role="partner", approval="approved")
+    acting_for(desk.partner)
+    desk.decided(case, PartnerChange(desk.partner.pk, (LeavingRow(2, 20_000),)))
+    made = MergerChange(third.pk, desk.partner.pk, desk.today, desk.partner.name, "")
+    desk.decided(fresh(case), made)
+    assert case.participations.get(organisation=desk.partner).left_on is None
 
 
 @pytest.mark.django_db
@@ -419,6 +503,63 @@ def test_an_organisation_is_not_merged_into_one_for_which_nobody_signs() -> None
     successor.mandates.update(ended_at=timezone.now())
     prepared = desk.prepared(case, MergerChange(desk.lead.pk, successor.pk, desk.today))
     refused(lambda: decide(change=prepared, actor=desk.decider), "nobody")
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_what_was_prepared_when_it_is_decided() -> None:
+    desk = Changing()
+    case = desk.granted()
+    prepared = desk.prepared(case, MOVED)
+    other = BudgetChange(((1, 390_000), (2, 10_000)))
+    for altered in (
+        {"proposal": change_document(other)},
+        {"proposal_reasons": "Andra skäl."},
+        {"prepared_by": staff(desk.agency)},
+        {"proposed": ChangeState.REFUSED},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            GrantChange.objects.filter(pk=prepared.pk).update(
+                state=ChangeState.GRANTED, decided_by=desk.decider, decided_at=timezone.now(),
+                decision=granting(case), applied=1, **altered,
+            )  # fmt: skip
+    decide(change=prepared, actor=desk.decider)
+
+
+@pytest.mark.django_db
+def test_a_merger_is_decided_for_each_case_that_it_concerns() -> None:
+    desk = Changing()
+    case = desk.granted()
+    other = desk.granted()
+    successor = desk.successor()
+    made = MergerChange(desk.lead.pk, successor.pk, desk.today, successor.name, successor.org_no)
+    prepared = desk.prepared(case, made)
+    shut_out(other, desk.officer)
+    refused(lambda: decide(change=prepared, actor=desk.decider), "shut_out")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        GrantChange.objects.create(
+            application=other, kind=prepared.kind, wanted=prepared.wanted, reasons="Skäl.",
+            asked_by=desk.signatory, asked_at=timezone.now(), state=ChangeState.PREPARED,
+            proposed=ChangeState.GRANTED, proposal=prepared.proposal, proposal_reasons="Skäl.",
+            prepared_by=desk.officer, prepared_at=timezone.now(),
+        )  # fmt: skip
+    assert fresh(case).lead == desk.lead
+
+
+@pytest.mark.django_db
+def test_a_merger_needs_delegation_for_the_largest_grant_that_it_concerns() -> None:
+    desk = Changing()
+    case = desk.granted()
+    larger = desk.granted()
+    type(larger).objects.filter(pk=larger.pk).update(requested_sek=500_000, granted_sek=400_001)
+    successor = desk.successor()
+    made = MergerChange(desk.lead.pk, successor.pk, desk.today, successor.name, successor.org_no)
+    DelegationRule.objects.create(
+        agency=desk.agency, user=desk.decider, outcomes=[str(Outcome.GRANTED)], max_sek=400_000,
+        valid_from=desk.today, created_at=timezone.now(), created_by=desk.decider,
+    )  # fmt: skip
+    with pytest.raises(DelegationRefused):
+        desk.decided(case, made)
+    assert fresh(case).lead == desk.lead
 
 
 @pytest.mark.django_db

@@ -25,9 +25,23 @@ from grants.checks.claims import ClaimRefused
 from grants.checks.payments import PaymentRefused
 from grants.content import balance_sek
 from grants.enums import EntryKind, OrderState, Status
-from grants.models import Application, Call, CarryOverRequest, Claim, LedgerEntry, WriteOff
+from grants.models import (
+    Application,
+    Call,
+    CarryOverRequest,
+    CaseLetter,
+    Claim,
+    LedgerEntry,
+    WriteOff,
+)
 from grants.selectors import fund_years
-from grants.selectors.claims import claims_to_remind_of, last_day_to_use, owed_of, to_claim
+from grants.selectors.claims import (
+    claims_to_remind_of,
+    last_day_to_use,
+    owed_of,
+    pay_to_of,
+    to_claim,
+)
 from grants.selectors.payments import plan_of
 from grants.selectors.reconciling import differences_in
 from grants.selectors.submission import snapshot_of
@@ -35,6 +49,7 @@ from grants.services import claims, ledger, payment_orders, payments, reported
 from grants.services.carrying_over import ask_to_carry_over, decide_carry_over
 from tests.core.concurrency import in_threads
 from tests.factories import ApplicationFactory, OrganisationFactory
+from tests.factories.definitions import both
 from tests.factories.forms import form_call
 from tests.factories.paying import AT_ONCE, HALVES, INTEREST, Paying, paying_call
 from tests.factories.scenario import Scenario
@@ -413,6 +428,38 @@ def test_no_krona_appears_or_vanishes_in_whatever_order() -> None:
     )
     # The walks came everywhere: each kind of entry was booked, but for reversals.
     assert reached == {str(kind) for kind in EntryKind} - {EntryKind.REVERSED}
+
+
+PAY_TO = both("Betala till bankgiro 5050-1055.")
+
+
+@pytest.mark.django_db
+def test_how_to_pay_is_what_the_call_says_unless_the_controller_writes_otherwise() -> None:
+    desk = Paying({**AT_ONCE, "repayment": {"pay_to": PAY_TO}})
+    cases = [desk.granted() for _each in range(3)]
+    desk.pay(*cases)
+    said = [None, "Betala till plusgiro 12 34-5.", ""]
+    for case, pay_to in zip(cases, said, strict=True):
+        assert pay_to_of(case) == PAY_TO["sv"]
+        claims.send_claim(application=case, actor=desk.first, pay_to=pay_to)
+    sent = Claim.objects.order_by("pk").values_list("pay_to", flat=True)
+    assert list(sent) == [PAY_TO["sv"], "Betala till plusgiro 12 34-5.", ""]
+    letter = CaseLetter.objects.get(source=f"claim:{cases[0].claims.get().pk}")
+    assert PAY_TO["sv"] in letter.document
+
+
+@pytest.mark.django_db
+def test_where_the_call_does_not_say_how_to_pay_the_agencys_last_words_are_suggested() -> None:
+    desk = Paying()
+    first, second = desk.granted(), desk.granted()
+    desk.pay(first, second)
+    assert pay_to_of(first) == ""
+    claims.send_claim(application=first, actor=desk.first, pay_to="Bankgiro 5050-1055.")
+    assert pay_to_of(second) == "Bankgiro 5050-1055."
+    elsewhere = Paying()
+    assert pay_to_of(elsewhere.granted()) == ""
+    document = desk.call.definition.document()
+    assert "pay_to" not in document["payments"]["repayment"]
 
 
 @pytest.mark.postgresql

@@ -1,5 +1,6 @@
 """Reminders before the last day: due and not yet sent, by the Swedish date."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from applicants.rules import WRITERS
 from core.models import OutboxMessage
 from grants import tasks
 from grants.enums import Approval, NoticeKind, Status
@@ -21,8 +23,10 @@ from tests.core.concurrency import in_threads
 from tests.factories import (
     ApplicationFactory,
     CallFactory,
+    MandateFactory,
     OrganisationFactory,
     ParticipationFactory,
+    UserFactory,
     acting_for,
 )
 
@@ -109,6 +113,51 @@ def test_whenever_it_runs_each_step_comes_at_most_once_and_never_too_late(
             ran = any(later < before <= step for before in runs)
             assert (f"deadline_reminder:{LAST}:{step}" in found) is ran
         assert (FORGOTTEN in found) is any(-FORGOTTEN_DAYS <= before < 0 for before in runs)
+        transaction.set_rollback(True)
+
+
+WINDOWS = {SEVEN: (2, 7), ONE: (0, 1), FORGOTTEN: (-FORGOTTEN_DAYS, -1)}
+"""From how many days before the last day each is sent to how many; negative: after it."""
+MANDATES = st.lists(st.tuples(st.integers(-35, 15), st.integers(0, 30)), min_size=1, max_size=3)
+
+
+@given(nights=st.sets(st.integers(-35, 12), max_size=12), people=st.lists(MANDATES, max_size=3))
+def test_whatever_nights_are_missed_each_person_gets_each_at_most_once_and_one_made_up(
+    nights: set[int], people: list[list[tuple[int, int]]], db: None
+) -> None:
+    with transaction.atomic():
+        application = draft()
+        acting = {}
+        for mandates in people:
+            person = UserFactory()
+            for (last, length), role in zip(mandates, WRITERS, strict=False):
+                MandateFactory(
+                    user=person, organisation=application.lead, role=role,
+                    starts_on=day(last + length), ends_on=day(last),
+                )  # fmt: skip
+            acting[person.pk] = mandates[: len(WRITERS)]
+        for before in sorted(nights, reverse=True):
+            remind_of_drafts(today=day(before))
+            assert remind_of_drafts(today=day(before)) == 0
+        for person_id, mandates in acting.items():
+            may = {
+                before for before in nights
+                if any(last <= before <= last + length for last, length in mandates)
+            }  # fmt: skip
+            keys = OutboxMessage.objects.filter(dedupe_key__endswith=f":{person_id}")
+            got = Counter(
+                ":".join((kind, *rest))
+                for kind, _case, *rest, _person in (
+                    key.split(":") for key in keys.values_list("dedupe_key", flat=True)
+                )
+            )
+            assert got == Counter(
+                {
+                    step: 1
+                    for step, (least, most) in WINDOWS.items()
+                    if any(least <= before <= most for before in may)
+                }
+            )
         transaction.set_rollback(True)
 
 

@@ -63,10 +63,20 @@ def answer(environment: dict[str, str], path: str) -> str:
 
 
 def events(environment: dict[str, str]) -> int:
+    return counted_by(environment, "SELECT count(*) FROM core_event")
+
+
+def counted_by(environment: dict[str, str], question: str) -> int:
     path = f"{environment['DATA_DIR']}/tilldela.sqlite3"
     with closing(sqlite3.connect(path)) as database:
-        found: int = database.execute("SELECT count(*) FROM core_event").fetchone()[0]
+        found: int = database.execute(question).fetchone()[0]
     return found
+
+
+TO_REVIEW = """
+    SELECT count(*) FROM reporting_report r JOIN reporting_reportversion v ON v.report_id = r.id
+    JOIN reporting_reportdocument d ON d.version_id = v.id
+    WHERE r.status = 'received' AND d.looked_at > 0"""
 
 
 @pytest.mark.sqlite
@@ -88,6 +98,8 @@ def test_it_runs_until_ctrl_c_and_a_second_start_keeps_what_is_there(
             assert all(gone(pid) for pid in running.values())
         counted.append(events(environment))
     assert counted[0] == counted[1] > 0
+    assert counted_by(environment, TO_REVIEW) == 1
+    assert counted_by(environment, "SELECT count(*) FROM reporting_training") > 15
     assert taken < 30
 
 

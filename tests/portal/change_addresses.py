@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from grants.content.change_letter import change_letter
 from grants.content.changes import BudgetChange, change_document
-from grants.models import GrantChange
+from grants.models import ChangeQuestion, GrantChange
 from grants.selectors.change_facts import facts_of_change
 from grants.selectors.changes import granting
 from grants.services.case_letters import freeze_case_letter
@@ -30,6 +30,11 @@ def change_addresses(everyone: "Everyone") -> dict[str, str]:
         wanted=change_document(BudgetChange(((1, 290_000), (2, 110_000)))), withdrawn_at=now,
         asked_by=everyone.people["lead signatory"], proposed="refused",
     )  # fmt: skip
+    asked = GrantChange.objects.create(
+        application=case, kind="budget", state="question", reasons="Skäl.", asked_at=now,
+        wanted=change.wanted, asked_by=everyone.people["lead signatory"],
+    )  # fmt: skip
+    ChangeQuestion.objects.create(change=asked, text="Vilka?", asked_at=now, asked_by=desk.officer)
     facts = facts_of_change(change, decision=granting(case), decider="Bo", made=None)
     with transaction.atomic():
         letter = freeze_case_letter(
@@ -41,6 +46,9 @@ def change_addresses(everyone: "Everyone") -> dict[str, str]:
         "change-list": reverse("change-list"),
         "case-changes": reverse("case-changes", args=[case.pk]),
         "case-change": reverse("case-change", args=one),
+        "case-paper-requests": reverse("case-paper-requests", args=[case.pk]),
+        "case-paper-request": reverse("case-paper-request", args=[case.pk, "time"]),
+        "case-paper-answer": reverse("case-paper-answer", args=[case.pk, asked.pk]),
         "case-other-letter": reverse("case-other-letter", args=paper),
         "own-changes": reverse("own-changes", args=[case.pk]),
         "own-change": reverse("own-change", args=one),

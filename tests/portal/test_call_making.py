@@ -8,16 +8,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from applicants.enums import Role
 from core.definitions.faults import Place
 from grants.definitions.shape import value_at
+from grants.enums import CallDraftState
 from grants.models import Call, CallDraft
 from grants.selectors.call_drafts import definition_of
+from grants.services.call_drafts import discard_draft
 from portal.forms.call_fields import PARTS
+from tests.factories import staff
 from tests.portal.call_pages import Makers, node_url, part_url, save
 from tests.portal.html import Page
 
 pytestmark = pytest.mark.django_db
 QUESTION: Place = ("application", "questionnaire", "sections", 0, "questions", 0)
+ENGLISH = {"accept-language": "en"}
 QUESTION_PATH = "/".join(str(step) for step in QUESTION)
 
 
@@ -250,6 +255,85 @@ def test_a_call_is_begun_as_a_copy_anew_and_from_a_file(
     answer = client.post(url, {"how": "file", "file-file": wrong})
     assert "fel.yaml:2" in answer.content.decode()
     assert CallDraft.objects.count() == 3
+    # What is no text where one is expected is a fault to correct, and not in the list's way.
+    number = SimpleUploadedFile("tal.yaml", b"title: {sv: 2027}\n")
+    assert client.post(url, {"how": "file", "file-file": number}).status_code == 302
+    assert "2027" in get(reverse("call-making"), makers.officer).text("main")
+
+
+def test_a_file_that_says_only_what_differs_is_laid_over_or_told_what_to_say(
+    client: Client, makers: Makers, get: Callable[..., Page]
+) -> None:
+    url = reverse("call-begin")
+    client.force_login(makers.officer)
+
+    def upload(text: str) -> Page:
+        sent = {"how": "file", "file-file": SimpleUploadedFile("over.yaml", text.encode())}
+        return Page(client.post(url, sent, follow=True, headers=ENGLISH))
+
+    page = upload("title: {sv: Ny, en: New}\n")
+    [alert] = [each for each in page.texts(".ds-alert") if "not a whole call" in each]
+    assert all(word in alert for word in ("follows", "code", "year"))
+    discard_draft(draft=CallDraft.objects.get(), actor=makers.officer)
+    base = makers.call.definition.code
+    for text, wrong in (
+        (f"follows: {base}\n", "code and year"),
+        ("follows: annan-2001\ncode: k-2030\nyear: 2030\n", "no call with the definition"),
+    ):
+        assert wrong in " ".join(upload(text).texts(".ds-error-summary li"))
+    page = upload(f"follows: {base}\ncode: k-2030\nyear: 2030\ntitle: {{sv: Ny, en: New}}\n")
+    assert any(base in each for each in page.texts(".ds-alert"))
+    draft = CallDraft.objects.get(state=CallDraftState.DRAFT)
+    assert draft.document["title"] == {"sv": "Ny", "en": "New"}
+    rows = get(reverse("call-draft-changes", args=[draft.pk]), makers.officer).rows(
+        "changes-grunder"
+    )
+    assert ["Title", "Changed"] in [row[:2] for row in rows]
+
+
+def test_whoever_begins_a_change_second_is_led_to_the_first(client: Client, makers: Makers) -> None:
+    url = reverse("call-change", args=[makers.call.pk])
+    client.force_login(makers.officer)
+    first = client.post(url).headers["Location"]
+    client.force_login(makers.colleague)
+    page = client.post(url, follow=True, headers=ENGLISH)
+    assert page.redirect_chain[-1][0] == first
+    assert any("begun already" in each for each in Page(page).texts(".ds-alert"))
+
+
+def test_whoever_publishes_second_is_told_that_it_is_done(
+    client: Client, makers: Makers, get: Callable[..., Page]
+) -> None:
+    draft = makers.copy()
+    url = reverse("call-draft-publish", args=[draft.pk])
+    version = get(url, makers.decider).one("main form [name=version]").get("value")
+    second = staff(makers.agency, Role.DECISION_MAKER)
+    assert client.post(url, {"version": version}).status_code == 302
+    client.force_login(second)
+    page = Page(client.post(url, {"version": version}, follow=True, headers=ENGLISH))
+    assert any("published or thrown away already" in each for each in page.texts(".ds-alert"))
+    assert Call.objects.filter(code="kommuner-2028").count() == 1
+
+
+def test_what_has_changed_is_told_as_the_page_before_publishing_tells_it(
+    client: Client, makers: Makers, get: Callable[..., Page]
+) -> None:
+    draft = makers.copy(2027)
+    section = "/".join(str(step) for step in QUESTION[:-2])
+    url = node_url(draft, section)
+    save(client, get(url, makers.officer), url, act="add:questions")
+    draft.refresh_from_db()
+    number = len(value_at(draft.document, QUESTION[:-1])) - 1
+    url = node_url(draft, f"{section}/questions/{number}")
+    text = {"text__sv": "Vad mer?", "text__en": "What else?", "kind": "text"}
+    save(client, get(url, makers.officer), url, **text)
+    page = get(reverse("call-draft-changes", args=[draft.pk]), makers.officer)
+    assert page.faults() == []
+    [row] = page.rows("changes-fragor")
+    assert row[0].endswith("Question “What else?”")
+    assert row[1:3] == ["Added", "–"]
+    for said in ("What else?", "Vad mer?", "vad_mer"):
+        assert said in row[3]
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -80,10 +80,18 @@ def test_a_request_goes_from_the_grantee_to_the_letter(client: Client, get: Get)
     proposed = {"line-1": "250 000", "line-2": "150 000", "reasons": "Ryms i syftet."}
     assert post(client, desk.decider, staffs, action="propose", **proposed).status_code == 404
     post(client, desk.officer, staffs, action="propose", **proposed)
-    post(client, desk.decider, staffs, action="decide")
+    seen = get(staffs, desk.decider).one("input[name=seen]").get("value")
+    post(client, desk.officer, staffs, action="propose", **proposed | {"reasons": "Andra skäl."})
+    # What was prepared anew since the page was shown is looked at first.
+    post(client, desk.decider, staffs, action="decide", seen=seen)
+    change.refresh_from_db()
+    assert change.state == ChangeState.PREPARED
+    assert "gone on meanwhile" in get(staffs, desk.decider).text("main")
+    seen = get(staffs, desk.decider).one("input[name=seen]").get("value")
+    post(client, desk.decider, staffs, action="decide", seen=seen)
     change.refresh_from_db()
     assert change.state == ChangeState.GRANTED
-    again = post(client, desk.decider, staffs, action="decide")
+    again = post(client, desk.decider, staffs, action="decide", seen=seen)
     assert again.status_code in {302, 404}
     letter = CaseLetter.objects.get()
     pdf = reverse("own-case-letter", args=[case.pk, letter.pk])
@@ -146,6 +154,7 @@ def test_the_letter_of_a_claim_and_its_reminder_are_on_both_pages(client: Client
     desk.pay(case)
     address = reverse("case-claims", args=[case.pk])
     form = get(address, desk.first)
+    assert form.one("textarea[name=claim-pay_to]").text_content().strip() == ""
     day = form.all("input[name=claim-due_on]")[0].get("value")
     post(client, desk.first, address, action="claim",
          **{"claim-due_on": day, "claim-text": "Ni har inte redovisat.",
@@ -166,7 +175,7 @@ def test_the_letter_of_a_claim_and_its_reminder_are_on_both_pages(client: Client
             assert client.get(link).content[:5] == b"%PDF-"
 
 
-QUERIES = {"change-list": 6, "case-changes": 7, "own-changes": 11}
+QUERIES = {"change-list": 7, "case-changes": 7, "own-changes": 11}
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from applicants.enums import OrganisationRole, Role, Signing
 from applicants.models import Mandate, StaffRole, User
 from core.enums import OutboxState
-from core.models import Agency, Event, OutboxMessage
+from core.models import Agency, County, Event, OutboxMessage
 from core.services.journal import Actor
 from grants.definitions import built_in_definition
 from grants.enums import LetterState, PartState, Status, Stream
@@ -23,7 +23,9 @@ from grants.services.calls import (
     record_copy,
 )
 from portal.services.demo import demo_call, open_call_document
-from reporting.models import Edition, Report
+from reporting.enums import ReportStatus
+from reporting.models import Edition, Report, Training
+from reporting.selectors.trainings import attendance
 from reviews.models import Opinion, Proposal
 
 
@@ -112,9 +114,25 @@ def test_work_waits_for_everyone_and_nothing_for_a_worker() -> None:
     plan = plan_of(granted)
     assert plan is not None
     assert [part.state for part in plan.parts] == [PartState.PAYABLE, PartState.INTERIM]
-    assert Report.objects.filter(references__application=granted).exists()
+    report = Report.objects.get(references__application=granted, status=ReportStatus.RECEIVED)
+    document = report.versions.get().document
+    assert document.looked_at > 0  # A line has come out otherwise than planned.
+    assert '"why":"Fler frivilliga' in document.document
+    assert Report.objects.filter(references__application=granted, status=ReportStatus.DUE).exists()
     assert not OutboxMessage.objects.exclude(state=OutboxState.SENT).exists()
     assert not DecisionLetter.objects.exclude(state=LetterState.MADE).exists()
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_analyst_has_trainings_to_compare_with_the_reports() -> None:
+    analyst = User.objects.get(email="utredare@demo.tilldela.se")
+    found = attendance(analyst, Agency.objects.get(), 2013)
+    assert found.trainings == Training.objects.count() == County.objects.count()
+    municipal = found.streams[0]
+    assert 0 < municipal.yes_and_listed < municipal.listed < municipal.reports
+    absent = {each.organisation.name for each in found.deviations if not each.listed}
+    assert {"Huddinge kommun", "Kalmar kommun"} <= absent
+    assert len(found.deviations) < 20
 
 
 @pytest.mark.usefixtures("demo")

@@ -248,7 +248,13 @@ def test_a_sentence_is_flagged_and_confirmed_anew(client: Client, world: World) 
         )
     )
     assert listed.text(".ds-alert h2") == "1 sentence does not fit the figures"
-    data = {"body": body, "base": "1", "confirm": "Det var {granted.all}."}
+    seen = page.one("[name=at]").get("value")
+    data = {"body": body, "base": "1", "confirm": "Det var {granted.all}.", "at": seen}
+    world.case(3)
+    changed = Page(client.post(text_address(world), data, headers={"accept-language": "en"}))
+    assert "The figures have changed since you opened the page" in changed.text("main")
+    assert "and is 3" in changed.text(".doubted > li")
+    data["at"] = changed.one("[name=at]").get("value")
     unsaved = Page(client.post(text_address(world), {**data, "body": "Nytt."}))
     assert unsaved.one("#id_body").text.strip() == "Nytt."
     assert client.post(text_address(world), data).status_code == 302

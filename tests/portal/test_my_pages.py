@@ -263,7 +263,7 @@ def test_the_pages_of_a_case_ask_as_often_however_much_there_is(
         )  # fmt: skip
     client = signed_in(own.signatory)
     counts = {
-        "application-file": 13,
+        "application-file": 12,
         "application-versions": 10,
         "application-receipt": 10,
         "application-withdraw": 8,

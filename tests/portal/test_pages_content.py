@@ -66,7 +66,7 @@ def test_the_menu_is_by_role(get: Get, world: World) -> None:
         ],
         world.officer: [
             *["Worklist", "Calls", *cases, "Representatives"],
-            *["Reports to review", "Distribute the frame", "Changes to decide on"],
+            *["Reports to review", "Distribute the frame", "Changes and carry-overs"],
             *["Make calls", *handled, "Requests for documents", "Trainings", *public, *kept],
         ],
         world.analyst: ["Calls", *cases, "Trainings", "Reports as data", *public],

@@ -57,6 +57,8 @@ def test_an_officer_comes_from_the_distributions_and_sets_what_a_spreadsheet_sav
         ("kommunkod;folkmängd\n0114;1\n114;2\n", "två gånger"),
         ("kommunkod;folkmängd\n0114;många\n", "många"),
         ("kommunkod;folkmängd\n0114\n", "Rad 2"),
+        ("kommunkod;folkmängd\n0114;" + "9" * 5_000 + "\n", "Rad 2"),
+        ("kommunkod;folkmängd\n0114;" + "9" * 1_040_000 + "\n", "Rad"),
         ("", "Filen"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from applicants.models import Organisation
+from benchmarks import report_data
 from benchmarks.cases import SOUGHT, fill
 from benchmarks.competitors import by_duckdb, by_pandas
 from benchmarks.generate import Plan, write_plan
@@ -38,6 +39,18 @@ def test_the_made_up_cases_are_as_many_as_asked_for_and_their_chains_verify() ->
     case = Application.objects.get(pk=filled.application)
     assert (case.partner_count, case.status) == (2, "final_reported")
     assert case.ledger_entries.count() > 1
+
+
+@pytest.mark.django_db
+def test_the_reports_taken_out_as_data_are_whole_and_the_same_twice() -> None:
+    report_data.fill(5)
+    found = report_data.measure("csv", texts=True)
+    assert (found["same"], found["reports"]) == (True, 5)
+    kinds = {name: found for name, _arguments in report_data.kinds()}
+    others = {"duckdb_csv": 1.0, "duckdb_parquet": 1.0, "pandas_xlsx": 1.0}
+    text, kept = report_data.report({**kinds, "xlsx": {**found, "same": False}}, others)
+    assert not kept
+    assert "NO  xlsx gives the same bytes twice" in text
 
 
 def _found(**changes: float) -> Found:

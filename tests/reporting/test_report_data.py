@@ -23,7 +23,8 @@ from reporting.content.paths import answer_path, part_path, why_path
 from reporting.content.report_data import SCRUBBED, TABLES, is_personal, scrubbed
 from reporting.documents.report_data import ABOUT, DataFormat, Package, make_package
 from reporting.models import Report
-from reporting.selectors.report_data import CHUNK, public_words, read_reports
+from reporting.selectors.report_data import CHUNK, read_reports
+from reporting.selectors.report_data_words import public_words
 from reporting.services import sending
 from tests.factories import ConflictDeclarationFactory, OrganisationFactory, staff
 from tests.factories.assessing import assessed_call

@@ -137,6 +137,11 @@ def test_what_stands_in_braces_must_be_a_figure(body: str, found: Any) -> None:
     assert faults(body, FIGURES) == found
 
 
+def test_a_number_too_long_to_be_one_is_refused() -> None:
+    body = "{? table6.x.y > " + "9" * 5_000 + " %}"
+    assert [kind for kind, _piece in faults(body, {})] == [WritingFault.BRACES]
+
+
 def test_an_unchanged_sentence_keeps_what_it_was_confirmed_at() -> None:
     kept = {"Det var {granted.all}.": {"granted.all": 7}}
     body = "Det var {granted.all}. Nu {granted.all}."

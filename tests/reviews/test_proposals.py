@@ -117,6 +117,7 @@ def test_a_case_is_not_assessed_on_a_proposal_that_its_lines_no_longer_say() -> 
         ProposalDates(use_from=date(2028, 2, 1), use_until=date(2028, 1, 31)),
         ProposalDates(interim_due=date(2028, 2, 1), final_due=date(2028, 1, 31)),
         ProposalDates(use_from=date(2028, 2, 1), final_due=date(2028, 1, 31)),
+        ProposalDates(use_until=date(2028, 2, 1), final_due=date(2028, 1, 31)),
     ],
 )
 def test_dates_are_in_order(dates: ProposalDates) -> None:

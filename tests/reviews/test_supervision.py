@@ -13,7 +13,7 @@ from core.models import Agency
 from portal.imports.supervision import read_supervision
 from reviews.checks import ReviewRefused
 from reviews.models import SupervisionDecision
-from reviews.selectors.communication import adverse_material
+from reviews.selectors.adverse import adverse_material
 from reviews.selectors.supervision import supervision_beside
 from reviews.services.supervision import (
     Entered,

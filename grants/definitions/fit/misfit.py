@@ -169,10 +169,10 @@ TEXTS: Mapping[str, str] = {
         "“{question}” is also asked in {areas}, which have no row in the table."
     ),
     "table_lacks_column": gettext_noop(
-        "The options {options} have no place in the table. They are counted in n alone, so a row "
+        "In table {table} there is no place for: {options}. They are counted in n alone, so a row "
         "need not add up to 100."
     ),
-    "table_lacks_option": gettext_noop("The options {options} have no row in the table."),
+    "table_lacks_option": gettext_noop("In table {table} there is no row for: {options}."),
     "placeholders_differ": gettext_noop(
         "The placeholders in Swedish and in English are not the same."
     ),

@@ -74,4 +74,5 @@ def _options_left_out(
     if left_out:
         code = "table_lacks_column" if areas else "table_lacks_option"
         field = "columns" if areas else "rows"
-        yield advice(code, "tables", t, field, options=tuple(left_out.values()))
+        options = tuple(left_out.values())
+        yield advice(code, "tables", t, field, table=str(table.number), options=options)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import portal
+from applicants.enums import Role
 from applicants.models import Organisation, User
 from core.models import Agency
 from core.tasks import send_due_mail
@@ -19,8 +20,9 @@ from grants.models import Application, Call
 from grants.services.calls import load_definitions
 from grants.tasks import make_due_letters
 from portal.imports import bring_in_year
-from portal.services.demo import APPLICANTS, STAFF, demo_call, demo_people
-from portal.services.demo_work import demo_work
+from portal.services.demo import APPLICANTS, DOMAIN, STAFF, demo_call, demo_people
+from portal.services.demo_follow_up import trainings_held
+from portal.services.demo_work import demo_work, told_work
 from reporting.models import Edition
 from reporting.tasks import require_missing_reports
 
@@ -53,6 +55,11 @@ class Command(BaseCommand):
         people = demo_people(agency=agency, leads=leads, password=password, today=today)
         calls = [demo_call(agency=agency, definition=each, today=today) for each in DEFINITIONS]
         self._work(calls, people, leads, today)
+        trainings_held(
+            year=YEAR,
+            actor=User.objects.get(email=f"{STAFF[Role.ANALYST][0]}@{DOMAIN}"),
+            told=told_work()["trainings"],
+        )
         made = Edition.objects.filter(agency=agency, year=YEAR).exists()
         if not made and "build_edition" in get_commands():
             call_command("build_edition", year=YEAR, agency=agency.code, stdout=self.stderr)

@@ -1,0 +1,249 @@
+"""What a grantee asks about its grant on paper or by mail, entered by the agency's staff."""
+
+from collections.abc import Callable
+from typing import Any
+
+import rules
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.content import Crumb, Text
+from grants.checks.changes import ChangeRefused
+from grants.checks.claims import ClaimRefused
+from grants.content import usable_sek
+from grants.definitions import CarryOver
+from grants.enums import ChangeKind, ChangeState
+from grants.models import Application
+from grants.models.changes import OPEN
+from grants.selectors import fund_years
+from grants.services.paper_requests import register_answer, register_carry_over, register_change
+from grants.services.register import RegistrationRefused
+from grants.workflow import HAS_GRANT
+from portal.forms.claims import CarryOverForm
+from portal.forms.paper_requests import AnswerForm, of_paper, paper_in
+from portal.selectors.changes import ChangeRoom, change_in, change_room
+from portal.views.access import person_of
+from portal.views.case_changes import case_crumbs, staffs_grant
+from portal.views.case_documents import registration_text
+from portal.views.change_forms import change_form, possible, reasons_label
+from portal.views.change_texts import ASK, kind_label, refusal_of_change
+from portal.views.claim_texts import refusal_of
+from portal.views.labels import call_title, day, money
+from portal.views.own_changes import leaving_of, partners_of
+from portal.views.register import stored
+
+LATER = "overforing"
+"""What stands in the address of a request to use money after the last day."""
+
+
+def _registrars_grant(request: HttpRequest, pk: int) -> Application:
+    application = staffs_grant(request, pk)
+    if not rules.has_perm("grants.register_change", person_of(request), application):
+        raise Http404
+    return application
+
+
+def _left_sek(application: Application) -> int:
+    """What can be asked to be used later, whole SEK; 0 where nothing can."""
+    if (
+        application.call.definition.carry_over is not CarryOver.BY_DECISION
+        or application.status not in HAS_GRANT
+        or application.carry_over_requests.filter(decided_at__isnull=True).exists()
+    ):
+        return 0
+    return usable_sek(fund_years(application))
+
+
+@require_safe
+def paper_requests(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """What the paper asks for."""
+    application = _registrars_grant(request, pk)
+    room, kinds = change_room(application), list[tuple[str, Text]]()
+    if application.status in HAS_GRANT:
+        waiting = set(application.changes.filter(state__in=OPEN).values_list("kind", flat=True))
+        kinds = [
+            (_address(pk, kind.value), ASK[kind])
+            for kind in ChangeKind
+            if kind not in waiting and possible(room, kind)
+        ]
+        if _left_sek(application):
+            kinds.append((_address(pk, LATER), _("Use money after the last day to use it")))
+    context = {
+        "crumbs": case_crumbs(application, Crumb(_("Register a request on paper"))),
+        "application": application,
+        "call_title": call_title(application.call),
+        "kinds": kinds,
+    }
+    return render(request, "portal/changes/paper_kinds.html", context)
+
+
+def _address(pk: int, kind: str) -> str:
+    return reverse("case-paper-request", args=[pk, kind])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_request(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
+    """Register a request of that kind; of a partner that leaves, which one is chosen first."""
+    application = _registrars_grant(request, pk)
+    if kind == LATER:
+        return _carry_over(request, application)
+    if kind not in ChangeKind.values:
+        raise Http404
+    wanted, room = ChangeKind(kind), change_room(application)
+    partners = partners_of(room) if wanted is ChangeKind.PARTNER else []
+    leaving = leaving_of(request, partners)
+    waits = application.changes.filter(kind=wanted, state__in=OPEN).exists()
+    form: Any = None
+    if application.status in HAS_GRANT and not waits:
+        data = request.POST if request.method == "POST" else None
+        form = change_form(room, wanted, data, leaving=leaving, reasons_label=reasons_label(wanted))
+    if form is not None:
+        of_paper(form, request.FILES if request.method == "POST" else None)
+
+    def register(files: Any) -> str:
+        registered = register_change(
+            application=application,
+            actor=person_of(request),
+            change=form.change,
+            reasons=form.cleaned_data["reasons"],
+            paper=paper_in(form, files),
+        )
+        return reverse("case-change", args=[pk, registered.pk])
+
+    if request.method == "POST":
+        if form is None:
+            return redirect("case-paper-request", pk=pk, kind=kind)
+        done = _registered(request, form, register, day(application.call.spend_by))
+        if done:
+            return redirect(done)
+    return _page(
+        request, application, ASK[wanted], form,
+        partners=partners if form is None and not waits else [],
+        leaving="" if leaving is None else _name(room, leaving),
+    )  # fmt: skip
+
+
+def _name(room: ChangeRoom, organisation: int) -> str:
+    return room.names.get(organisation, "")
+
+
+def _carry_over(request: HttpRequest, application: Application) -> HttpResponse:
+    left = _left_sek(application)
+    form = None
+    if left:
+        posted = request.method == "POST"
+        form = of_paper(
+            CarryOverForm(request.POST if posted else None), request.FILES if posted else None
+        )
+
+    def register(files: Any) -> str:
+        assert form is not None  # noqa: S101
+        register_carry_over(
+            application=application,
+            actor=person_of(request),
+            amount_sek=form.cleaned_data["amount"],
+            reasons=form.cleaned_data["reasons"],
+            paper=paper_in(form, files),
+        )
+        return reverse("case-claims", args=[application.pk])
+
+    if request.method == "POST":
+        if form is None:
+            return redirect("case-paper-request", pk=application.pk, kind=LATER)
+        done = _registered(request, form, register)
+        if done:
+            return redirect(done)
+    return _page(
+        request, application, _("Use money after the last day to use it"), form,
+        left="" if form is None else money(left),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_answer(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
+    """Register the answer to the question that waits."""
+    application = _registrars_grant(request, pk)
+    found = change_in(application, change)
+    if found is None:
+        raise Http404
+    found.application = application
+    if found.state != ChangeState.QUESTION:
+        messages.info(request, _("No question waits for an answer."))
+        return redirect("case-change", pk=pk, change=change)
+    posted = request.method == "POST"
+    form = of_paper(AnswerForm(request.POST if posted else None), request.FILES if posted else None)
+    asked = found.questions.get(answered_at__isnull=True)
+
+    def register(files: Any) -> str:
+        register_answer(
+            change=found,
+            actor=person_of(request),
+            text=form.cleaned_data["text"],
+            paper=paper_in(form, files),
+        )
+        return reverse("case-change", args=[pk, change])
+
+    if posted:
+        done = _registered(request, form, register)
+        if done:
+            return redirect(done)
+    return _page(
+        request, application, _("Answer on paper: %(what)s") % {"what": kind_label(found)}, form,
+        question=asked.text,
+    )  # fmt: skip
+
+
+def _page(
+    request: HttpRequest, application: Application, title: Text, form: Any, **more: Any
+) -> HttpResponse:
+    context = {
+        "crumbs": case_crumbs(
+            application,
+            Crumb(
+                _("Register a request on paper"),
+                reverse("case-paper-requests", args=[application.pk]),
+            ),
+            Crumb(title),
+        ),
+        "application": application,
+        "call_title": call_title(application.call),
+        "title": title,
+        "form": form,
+        **more,
+    }
+    return render(request, "portal/changes/paper.html", context)
+
+
+def _registered(
+    request: HttpRequest, form: Any, register: Callable[[Any], str], spend_by: Text = ""
+) -> str:
+    """Where to go on once it is registered; empty where something is wrong, which has become
+    errors of the form. Raises Http404."""
+    if not form.is_valid():
+        return ""
+    files = stored(request, form, person_of(request))
+    if files is None:
+        return ""
+    try:
+        address = register(files)
+    except RegistrationRefused as refused:
+        field = {"future": "received_on", "unsigned": "signed_by", "file_elsewhere": "file"}
+        form.add_error(field.get(refused.code), registration_text(refused.code))
+        return ""
+    except ChangeRefused as refused:
+        late = refused.code in {"day", "too_late"}
+        form.add_error("day" if late else None, refusal_of_change(refused, spend_by))
+        return ""
+    except ClaimRefused as refused:
+        name, text = refusal_of(refused)
+        form.add_error(name or None, text)
+        return ""
+    except PermissionDenied:
+        raise Http404 from None
+    messages.success(request, _("The paper is registered in the case."))
+    return address
