@@ -201,7 +201,7 @@ class CallDefinition(Document):
     title: LocalText
     purpose: LocalText
     legal_basis: LocalText | None = None
-    frame_sek: Annotated[int, Field(strict=True, gt=0)]
+    frame_sek: Annotated[int, Field(strict=True, gt=0, le=10**15)]
     dates: CallDates
     who_may_apply: Annotated[tuple[OrganisationKind, ...], Field(min_length=1)]
     asks_opinion: bool

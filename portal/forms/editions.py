@@ -10,19 +10,13 @@ from core.models import County
 from grants.enums import Stream
 from reporting.content.texts import MAX_LENGTH
 
-from .lists import ListFilter, PlainSelect
+from .lists import CutoffField, ListFilter, PlainSelect
 
 
 class CutoffForm(forms.Form):
     """By which day reports are to have been received."""
 
-    cutoff = forms.DateField(
-        label=_("Reports received up to and including"),
-        help_text=_("Written as 2014-06-01. Leave it empty for the cut-off of the year's calls."),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"autocomplete": "off"}),
-    )
+    cutoff = CutoffField()
 
 
 class MissingFilter(ListFilter):

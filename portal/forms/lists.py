@@ -1,9 +1,11 @@
 """The filters of the lists, and what is asked for when an edition is made."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -138,17 +140,31 @@ def _choices(form: forms.Form, name: str, choices: Choices) -> None:
         field.choices = _all_or(choices)
 
 
+class CutoffField(forms.DateField):
+    """The last day on which reports are to have been received (Swedish date, inclusive); empty is
+    the year's own. As the years of calls, it lies between 1900 and 2999."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Reports received up to and including"),
+            help_text=_(
+                "Written as 2014-06-01. Leave it empty for the cut-off of the year's calls."
+            ),
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"autocomplete": "off"}),
+            validators=[
+                MinValueValidator(date(1900, 1, 1)),
+                MaxValueValidator(date(2999, 12, 31)),
+            ],
+        )
+
+
 class BuildForm(forms.Form):
     """Which year's report to make, and by which day reports are to have been received."""
 
     programme_year = forms.ChoiceField(label=_("Year"))
-    cutoff = forms.DateField(
-        label=_("Reports received up to and including"),
-        help_text=_("Written as 2014-06-01. Leave it empty for the cut-off of the year's calls."),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"autocomplete": "off"}),
-    )
+    cutoff = CutoffField()
 
     def __init__(self, data: Any, *, years: Sequence[tuple[Agency, int]]) -> None:
         super().__init__(data)

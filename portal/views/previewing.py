@@ -21,6 +21,7 @@ from core.content import Cell, Column, Crumb, Row, Table
 from core.models import Agency
 from grants.enums import Stream
 from portal.forms.editions import CutoffForm, MissingFilter
+from portal.forms.lists import CutoffField
 from portal.selectors.coverage import (
     MISSING_KEYS,
     coverage,
@@ -93,9 +94,8 @@ def basis_of(request: HttpRequest, *, agency: str, year: int) -> Basis:
 
 def _cutoff(request: HttpRequest) -> date | None:
     """The day in the address; what is no day is the page's own form to say."""
-    field = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     try:
-        found: date | None = field.clean(request.GET.get("cutoff", ""))
+        found: date | None = CutoffField().clean(request.GET.get("cutoff", ""))
     except forms.ValidationError:
         return None
     return found

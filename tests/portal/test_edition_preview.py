@@ -202,6 +202,14 @@ def test_a_text_is_written_shown_and_frozen(client: Client, world: World) -> Non
     assert client.get(edition_address(edition, "edition-file", "pdf")).content == pdf
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "i går"])
+def test_a_cutoff_that_no_year_has_is_told_of(get: Get, world: World, day: str) -> None:
+    world.case()
+    address = reverse("edition-preview", args=[world.agency.code, 2013])
+    page = get(f"{address}?cutoff={day}", world.analyst)
+    assert page.one("#id_cutoff").get("aria-invalid") == "true"
+
+
 def test_what_is_wrong_is_said_and_what_was_typed_is_there(client: Client, world: World) -> None:
     world.case()
     client.force_login(world.analyst)

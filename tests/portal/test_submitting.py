@@ -270,7 +270,8 @@ def test_waiting_for_a_lock_makes_nobody_late() -> None:
     own = Own()
     draft = own.draft()
     arrived = timezone.now() - timedelta(days=40)
-    own.call.opens_on, own.call.closes_on = (arrived - timedelta(days=9)).date(), arrived.date()
+    last_day = timezone.localdate(arrived)
+    own.call.opens_on, own.call.closes_on = last_day - timedelta(days=9), last_day
     own.call.save()
     receipt = submission.sign_application(
         application=draft, actor=own.signatory, arrived_at=arrived

@@ -1,5 +1,6 @@
 """Supervision decisions: entered, withdrawn, and beside the case."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -72,16 +73,16 @@ def test_another_agencys_entry_is_not_seen(officer: User, agency: Agency) -> Non
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"decided_on": timezone.localdate() + timedelta(days=1)}, "date"),
-        ({"summary": " "}, "reasons"),
+        (lambda: {"decided_on": timezone.localdate() + timedelta(days=1)}, "date"),
+        (lambda: {"summary": " "}, "reasons"),
     ],
 )
 def test_what_cannot_be_is_refused(
-    officer: User, agency: Agency, changes: dict[str, Any], code: str
+    officer: User, agency: Agency, changes: Callable[[], dict[str, Any]], code: str
 ) -> None:
     with pytest.raises(ReviewRefused, match=code):
         enter_supervision(
-            agency=agency, actor=officer, entered=decision(OrganisationFactory(), **changes)
+            agency=agency, actor=officer, entered=decision(OrganisationFactory(), **changes())
         )
 
 
