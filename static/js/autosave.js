@@ -144,6 +144,16 @@
     }
     return first.value;
   }
+  /* What the page came with: one may have answered before this script had come. */
+  function came(field) {
+    const [first] = field.controls;
+    if (first.type === "checkbox" || first.type === "radio") {
+      return field.controls.filter((each) => each.defaultChecked).map((each) => each.value).join(",");
+    }
+    if (!first.options) return first.defaultValue;
+    const chosen = [...first.options].find((each) => each.defaultSelected) || first.options[0];
+    return chosen ? chosen.value : "";
+  }
   function write(field, text) {
     const [first] = field.controls;
     if (first.type === "checkbox" || first.type === "radio") {
@@ -180,7 +190,7 @@
       stuck: "",
     };
     if (!field.controls.length) return;
-    field.confirmed = read(field);
+    field.confirmed = came(field);
     field.savedText = part(field, "saved")?.textContent || "";
     fields.set(field.path, field);
     const typing = ["text", "textarea"].includes(field.controls[0].type);
@@ -197,6 +207,11 @@
     offer(field);
     count(field);
     watchConflict(field);
+    if (!same(read(field), field.confirmed)) {
+      typed(field);
+      if (typing && document.activeElement === field.controls[0]) soon(field);
+      else save(field);
+    }
   }
 
   function exclusive(field, changed) {

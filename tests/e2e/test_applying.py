@@ -255,6 +255,26 @@ def test_a_click_holds_while_the_answer_above_it_is_saved(
     assert abs(women.bounding_box()["y"] - box["y"]) < 1
 
 
+@pytest.mark.smoke
+def test_what_is_answered_before_the_script_has_come_is_saved(
+    draft: Application, writer: User, signed_in_page: SignedIn
+) -> None:
+    """On a slow line the form is there to be filled in before what saves it."""
+    page = signed_in_page(writer)
+    waiting: list[Any] = []
+    page.route("**/autosave*.js", lambda route: waiting.append(route))
+    page.goto(part(draft, "area-mapping"), wait_until="commit")
+    situation = answer_path("mapping", "situation")
+    women = page.locator(f"[name='v:{answer_path('mapping', 'target_groups')}'][value='women']")
+    control(page, situation).fill("I dag saknas kunskap.")
+    women.check()
+    while not waiting:
+        page.wait_for_timeout(50)
+    waiting[0].continue_()
+    saved(page, answer_path("mapping", "target_groups"))
+    saved(page, situation)
+
+
 # When things break ---------------------------------------------------------------------------
 
 
