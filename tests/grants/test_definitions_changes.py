@@ -63,11 +63,19 @@ def applied(document: Any, found: list[Change]) -> dict[str, Any]:
             del holder[each.place[-1]]
         else:
             holder[each.place[-1]] = [] if isinstance(each.old, list) else None
+    whole_lists: list[Any] = []
     for each in sorted(found, key=lambda one: (len(one.place), one.place)):
         if each.kind is ChangeKind.REMOVED:
             continue
+        is_new_item = each.kind is ChangeKind.ADDED and each.place[:-1] in whole_lists
+        if not is_new_item and any(each.place[: len(place)] == place for place in whole_lists):
+            continue
         holder, step, new = at(made, each.place[:-1]), each.place[-1], deepcopy(each.new)
-        if each.kind is ChangeKind.MOVED:
+        if each.kind is ChangeKind.MOVED and not _told_apart(each):
+            # The items that stay as they now are, with all that was changed in them.
+            holder[step] = new
+            whole_lists.append(each.place)
+        elif each.kind is ChangeKind.MOVED:
             holder[step] = moved(holder[step], each)
         elif each.kind is ChangeKind.ADDED and isinstance(holder, list):
             holder.insert(step, new)
@@ -76,13 +84,16 @@ def applied(document: Any, found: list[Change]) -> dict[str, Any]:
     return made
 
 
-def moved(rows: list[Any], change: Change) -> list[Any]:
-    """The items in their new order, as they were where it can be told which one each is."""
+def _told_apart(change: Change) -> bool:
     there = [_known(change, each) for each in change.old]
     now = [_known(change, each) for each in change.new]
-    if sorted(there) != sorted(now) or len(set(now)) < len(now):
-        return deepcopy(change.new)
-    return [rows[there.index(each)] for each in now]
+    return sorted(there) == sorted(now) and len(set(now)) == len(now)
+
+
+def moved(rows: list[Any], change: Change) -> list[Any]:
+    """The items in their new order, as they were."""
+    there = [_known(change, each) for each in change.old]
+    return [rows[there.index(_known(change, each))] for each in change.new]
 
 
 def _known(change: Change, raw: Any) -> str:
