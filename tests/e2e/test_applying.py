@@ -273,6 +273,10 @@ def test_what_is_answered_before_the_script_has_come_is_saved(
     waiting[0].continue_()
     saved(page, answer_path("mapping", "target_groups"))
     saved(page, situation)
+    page.unroute("**/autosave*.js")
+    opened(page, part(draft, "area-mapping"))
+    assert control(page, situation).input_value() == "I dag saknas kunskap."
+    assert women.is_checked()
 
 
 # When things break ---------------------------------------------------------------------------
