@@ -400,28 +400,29 @@ _journal = Prepared(
 
 def _locked_journals(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Journal]:
     _refuse_held(keys)
-    found = _lock_existing(keys)
-    missing = sorted(keys - found.keys())
+    wanted = _of_keys(keys)
+    there = set(Journal.objects.filter(wanted).values_list("kind", "subject"))
+    missing = sorted(keys - there)
     if missing:
-        # Made empty and then locked: another transaction may make one of them meanwhile, and
-        # append to it before this one gets its lock.
+        # Made empty before any is locked: who held a lock while it waited for a row that another
+        # makes would be waited for in turn. Another transaction may append to it before this one
+        # gets its lock.
         Journal.objects.bulk_create(
             [Journal(kind=kind, subject=subject) for kind, subject in missing],
             ignore_conflicts=True,
         )
-        found |= _lock_existing(set(missing))
-    return found
+    rows = Journal.objects.select_for_update().filter(wanted).order_by("pk")
+    return {(row.kind, row.subject): row for row in rows}
 
 
-def _lock_existing(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Journal]:
+def _of_keys(keys: set[tuple[str, str]]) -> Q:
     by_kind: dict[str, list[str]] = {}
-    for kind, subject in keys:
+    for kind, subject in sorted(keys):
         by_kind.setdefault(kind, []).append(subject)
     wanted = Q(pk__in=[])
     for kind, subjects in by_kind.items():
         wanted |= Q(kind=kind, subject__in=subjects)
-    rows = Journal.objects.select_for_update().filter(wanted).order_by("pk")
-    return {(row.kind, row.subject): row for row in rows}
+    return wanted
 
 
 class _Row(NamedTuple):
