@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from core.content import Cell, Check, Column, Row, SummaryRow, Table, Tag, Text, Tone
 
 register = template.Library()
+_MANY = 9
+"""With more columns a table is set tighter, so that it fits a common screen."""
 
 
 class AnswerLine(Protocol):
@@ -75,11 +77,13 @@ def table_html(table: Table) -> SafeString:
     """
     role = _roles(table)
     caption = ' class="visually-hidden"' if table.caption_hidden else ""
-    stack = " table--stack" if table.stack else ""
+    kind = " table--stack" if table.stack else ""
+    if len(table.columns) > _MANY:
+        kind += " table--many"
     caption_id = f"{table.id}-caption"
     lines = [
         f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{caption_id}">',
-        f'<table class="ds-table{stack}" id="{table.id}"{role["table"]}>',
+        f'<table class="ds-table{kind}" id="{table.id}"{role["table"]}>',
         f'<caption id="{caption_id}"{caption}>{escaped(table.caption)}</caption>',
         f"<thead{role['rowgroup']}><tr{role['row']}>",
         *(_heading(column, role["columnheader"]) for column in table.columns),

@@ -11,13 +11,15 @@ from django.db import transaction
 import portal
 from applicants.enums import OrganisationRole, Role, Signing
 from applicants.models import Mandate, Organisation, StaffRole, User
-from core.models import Agency
+from core.models import Agency, County
 from core.services.journal import Actor
 from grants.definitions import CallDefinition, lay_over
 from grants.models import Call, CallDefinitionRecord
 from grants.services.calls import open_call, record_definition
 
 DOMAIN = "demo.tilldela.se"
+BOARD_COUNTY = "01"
+"""The county of the municipalities that apply in the demonstration."""
 STAFF: Mapping[Role, tuple[str, str]] = {
     Role.CASE_OFFICER: ("handlaggare", "Hanna Handläggare"),
     Role.DECISION_MAKER: ("beslutsfattare", "Bo Beslutsfattare"),
@@ -86,8 +88,9 @@ def demo_people(
     people: list[tuple[User, str]] = []
     for role, (account, name) in (*STAFF.items(), *SECONDS):
         user = _user(account, name, password)
-        StaffRole.objects.get_or_create(user=user, agency=agency, role=role)
-        people.append((user, ""))
+        place = _county_board() if role is Role.COUNTY_BOARD else agency
+        StaffRole.objects.get_or_create(user=user, agency=place, role=role)
+        people.append((user, "" if place is agency else place.name_sv))
     for applicant in APPLICANTS:
         user = _user(applicant.account, applicant.name, password)
         organisation = leads[applicant.case]
@@ -101,6 +104,21 @@ def demo_people(
             )
         people.append((user, organisation.name))
     return people
+
+
+def _county_board() -> Agency:
+    """The county board that is asked for its opinion of the demonstration's applications: an
+    agency of its own, as boards are."""
+    board, _new = Agency.objects.get_or_create(
+        code="lansstyrelsen-stockholm",
+        defaults={
+            "name_sv": "Länsstyrelsen i Stockholms län",
+            "name_en": "County Administrative Board of Stockholm",
+            "short": "Länsstyrelsen",
+            "county": County.objects.get(code=BOARD_COUNTY),
+        },
+    )
+    return board
 
 
 def _user(account: str, name: str, password: str) -> User:

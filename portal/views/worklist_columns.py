@@ -168,7 +168,7 @@ COLUMNS: Mapping[str, ListColumn] = {
         Heading(gettext_lazy("State")), lambda case, _around: Cell(tag=status_tag(case.status))
     ),
     "officer": ListColumn(Heading(gettext_lazy("Case officer"), "officer"), _officer),
-    "due": ListColumn(Heading(gettext_lazy("Next date"), "due"), _due),
+    "due": ListColumn(Heading(gettext_lazy("Next date"), "due", nowrap=True), _due),
     "marks": ListColumn(Heading(gettext_lazy("Marks")), _marks),
 }
 USUAL = ("lead", "received", "age", "requested", "state", "officer", "due")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from applicants.enums import OrganisationRole, Role, Signing
@@ -97,6 +98,16 @@ def test_there_is_a_year_its_edition_and_a_call_for_each_stream_that_is_open() -
 
 
 @pytest.mark.usefixtures("demo")
+def test_the_county_board_is_asked_for_its_opinion() -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="lansstyrelse@demo.tilldela.se"))
+    page = client.get(reverse("opinion-list"))
+    assert "Botkyrka kommun" in page.content.decode()
+    asked = client.get(reverse("opinion", args=[Opinion.objects.get().pk]))
+    assert asked.status_code == 200
+
+
+@pytest.mark.usefixtures("demo")
 def test_work_waits_for_everyone_and_nothing_for_a_worker() -> None:
     cases = Application.objects.exclude(call__imported=True)
     officer = User.objects.get(email="handlaggare@demo.tilldela.se")
@@ -126,7 +137,7 @@ def test_work_waits_for_everyone_and_nothing_for_a_worker() -> None:
 @pytest.mark.usefixtures("demo")
 def test_the_analyst_has_trainings_to_compare_with_the_reports() -> None:
     analyst = User.objects.get(email="utredare@demo.tilldela.se")
-    found = attendance(analyst, Agency.objects.get(), 2013)
+    found = attendance(analyst, Agency.objects.get(county=None), 2013)
     assert found.trainings == Training.objects.count() == County.objects.count()
     municipal = found.streams[0]
     assert 0 < municipal.yes_and_listed < municipal.listed < municipal.reports
@@ -152,7 +163,7 @@ def test_a_second_time_changes_nothing_not_even_passwords(
 
 @pytest.mark.usefixtures("demo")
 def test_when_the_demo_call_has_closed_another_one_opens() -> None:
-    agency = Agency.objects.get()
+    agency = Agency.objects.get(county=None)
     today = timezone.localdate()
     first = Call.objects.get(closes_on__gte=today, stream=Stream.MUNICIPALITIES)
     day = first.closes_on.replace(year=today.year + 2) if first.closes_on else today
@@ -163,7 +174,7 @@ def test_when_the_demo_call_has_closed_another_one_opens() -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_an_open_call_without_a_form_gets_a_successor_with_one() -> None:
-    agency, today = Agency.objects.get(), timezone.localdate()
+    agency, today = Agency.objects.get(county=None), timezone.localdate()
     Call.objects.filter(closes_on__gte=today).update(closes_on=today - timedelta(days=1))
     source = CallDefinitionRecord.objects.get(code="kommuner-2013")
     year = today.year + 2
