@@ -124,7 +124,8 @@ def measure(name: str, texts: bool) -> dict[str, Any]:
     """Seconds to make the file, and what it added to the memory of the process."""
     from applicants.models import User
     from grants.models import Call
-    from reporting.documents.report_data import DataFormat, make_package
+    from reporting.documents.report_data import make_package
+    from reporting.enums import DataFormat
 
     kind = DataFormat(name)
     user, call = User.objects.get(email=ANALYST), Call.objects.get(year=YEAR)
@@ -167,7 +168,8 @@ def compete(texts: bool) -> dict[str, float]:
     from applicants.models import User
     from grants.models import Call
     from reporting.content.report_data import TABLES
-    from reporting.documents.report_data import DataFormat, make_package
+    from reporting.documents.report_data import make_package
+    from reporting.enums import DataFormat
 
     user, call = User.objects.get(email=ANALYST), Call.objects.get(year=YEAR)
     with tempfile.TemporaryDirectory(prefix="tilldela-bench-") as name, duckdb.connect() as duck:

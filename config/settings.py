@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "completions": {"task": "grants.tasks.lapse_completions", "schedule": 3600.0},
     "editions": {"task": "reporting.tasks.resume_builds", "schedule": 60.0},
+    "report-packages": {"task": "reporting.tasks.resume_packages", "schedule": 60.0},
     "reports": {"task": "reporting.tasks.require_missing_reports", "schedule": 300.0},
     "report-reminders": {
         "task": "reporting.tasks.remind_of_reports",
@@ -285,6 +286,8 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * FILES_PER_CASE
 # A long budget posted whole, without scripts: a dozen values for each of its lines.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Days that a file of reports as data can be fetched before it is removed.
+REPORT_DATA_DAYS = env.int("REPORT_DATA_DAYS", default=7)
 # The virus scanner; without one, files are received and marked as not checked.
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
 CLAMAV_HOST = env.str("CLAMAV_HOST", default="")

@@ -94,6 +94,11 @@ def build_tag(state: str) -> Tag:
     return Tag(BuildState(state).label, _BUILD_TONES[state])
 
 
+def package_tag(state: str, *, removed: bool = False) -> Tag:
+    """How far a file of data has come, or that it has been removed."""
+    return Tag(gettext_lazy("Removed"), Tone.NEUTRAL) if removed else build_tag(state)
+
+
 def batch_tag(state: str) -> Tag:
     """How far a batch of letters has come."""
     return Tag(BatchState(state).label, _BATCH_TONES[state])

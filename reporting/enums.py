@@ -37,7 +37,7 @@ class TextLanguage(TextChoices):
 
 
 class BuildState(TextChoices):
-    """How far the making of an edition has come."""
+    """How far the making of an edition, or of a file of data, has come."""
 
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
@@ -52,4 +52,33 @@ class BuildStage(TextChoices):
     FREEZING = "freezing", _("Freezing the reports")
     COMPUTING = "computing", _("Computing the tables")
     STORING = "storing", _("Storing the edition")
+    FINISHED = "finished", _("Finished")
+
+
+class DataFormat(TextChoices):
+    """The kinds of file that the reports of a call are taken out as."""
+
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "Excel"
+    PARQUET = "parquet", "Parquet"
+
+    @property
+    def suffix(self) -> str:
+        """What the file's name ends with."""
+        return {"csv": "csv.zip", "xlsx": "xlsx", "parquet": "parquet.zip"}[self.value]
+
+    @property
+    def media_type(self) -> str:
+        """The type of its content."""
+        if self is DataFormat.XLSX:
+            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return "application/zip"
+
+
+class PackageStage(TextChoices):
+    """What the making of a file of data is doing."""
+
+    WAITING = "waiting", _("Waiting for a worker")
+    READING = "reading", _("Reading the reports")
+    WRITING = "writing", _("Writing the file")
     FINISHED = "finished", _("Finished")

@@ -5,8 +5,8 @@ from typing import Any
 import rules
 
 from applicants.enums import Role
-from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role, is_person
-from applicants.selectors import organisations_acted_for, work_of
+from applicants.rules import SIGNATORIES, WRITERS, has_mandate, has_role, is_person, work_of
+from applicants.selectors import organisations_acted_for
 from core.models import Agency
 from grants.enums import Approval
 from grants.models import Participation
@@ -92,15 +92,12 @@ TRAINING_STAFF = (Role.CASE_OFFICER, Role.ANALYST)
 @rules.predicate  # type: ignore[untyped-decorator]
 def keeps_training(user: Any, training: Training | None) -> bool:
     """Works at the board of the training's county; or is case officer or analyst at the agency
-    that entered it, or, where a county board did, at any agency."""
+    that entered it. What a county board entered other agencies read, and do not change."""
     if training is None:
         return False
     return any(
         (work.role == Role.COUNTY_BOARD and work.agency.county_id == training.county_id)
-        or (
-            work.role in TRAINING_STAFF
-            and (training.agency.county_id is not None or work.agency_id == training.agency_id)
-        )
+        or (work.role in TRAINING_STAFF and work.agency_id == training.agency_id)
         for work in work_of(user)
     )
 

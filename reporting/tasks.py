@@ -1,12 +1,15 @@
-"""What workers and beat run: editions made, reports required and reminded of."""
+"""What workers and beat run: editions and files of data made, reports required and reminded of."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from reporting.documents.report_data import make_package
 from reporting.selectors.editions import due_build_ids
-from reporting.services import editions, freezing, obligations, reminders
+from reporting.selectors.packages import due_package_ids
+from reporting.services import editions, freezing, obligations, packages, reminders
 
 BUILDS_A_RUN = 10
+PACKAGES_A_RUN = 5
 
 
 @shared_task
@@ -23,6 +26,25 @@ def resume_builds() -> int:
     freezing.clear_left_over()
     ids = due_build_ids(now=timezone.now(), limit=BUILDS_A_RUN)
     return sum(editions.run_build(build_id=build_id) for build_id in ids)
+
+
+@shared_task
+def make_report_package(package_id: int) -> bool:
+    """Make the file of reports that the row asks for, unless another worker is at it; returns
+    whether it was made."""
+    return packages.run_package(package_id=package_id, make=make_package)
+
+
+@shared_task
+def resume_packages() -> int:
+    """Take up files that wait or were left by a killed worker, and remove those whose time is
+    out, for beat; returns how many were made."""
+    packages.give_up_exhausted()
+    packages.remove_expired()
+    packages.clear_left_over()
+    return sum(
+        make_report_package(pk) for pk in due_package_ids(now=timezone.now(), limit=PACKAGES_A_RUN)
+    )
 
 
 @shared_task

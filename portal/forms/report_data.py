@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import Call
-from reporting.documents.report_data import DataFormat
+from reporting.enums import DataFormat
 
 from .lists import PlainSelect
 

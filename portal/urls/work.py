@@ -20,6 +20,7 @@ from portal.views import (
     register_paper,
     report_data,
     report_inbox,
+    report_packages,
     report_review,
     reports,
     round_overview,
@@ -152,6 +153,18 @@ ROUTES = (
     ),
     Route("redovisningar/", reports.report_list, "report-list", Access.LOOK_AROUND),
     Route("redovisningar/data/", report_data.report_data, "report-data", Access.MAKE_EDITIONS),
+    Route(
+        "redovisningar/data/<int:pk>/",
+        report_packages.report_package,
+        "report-package",
+        Access.MAKE_EDITIONS,
+    ),
+    Route(
+        "redovisningar/data/<int:pk>/fil/",
+        report_packages.report_package_file,
+        "report-package-file",
+        Access.MAKE_EDITIONS,
+    ),
     Route("kompetensstod/", trainings.training_list, "training-list", Access.KEEP_TRAININGS),
     Route("kompetensstod/ny/", trainings.training_enter, "training-enter", Access.KEEP_TRAININGS),
     Route(

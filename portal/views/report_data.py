@@ -1,32 +1,39 @@
-"""Taking out the reports of a call as data."""
+"""Taking out the reports of a call as data: asking for a file, and the ones asked for."""
 
-import tempfile
-from pathlib import Path
-
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from applicants.enums import Role
 from applicants.selectors import agencies_of
-from core.content import Crumb
+from core import formats
+from core.content import Cell, Column, Crumb, Row, Table
 from grants.models import Call
+from portal.content import package_tag
 from portal.forms.report_data import ReportDataForm
 from portal.selectors.definitions import parse_definitions
 from portal.views.access import person_of
-from portal.views.labels import call_title
-from reporting.documents.report_data import DataFormat, left_out_texts, make_package
-from reporting.models import Report
-from reporting.services.report_data import record_export, require_export
+from portal.views.files import size_text
+from portal.views.labels import call_title, moment
+from reporting.documents.report_data import left_out_texts
+from reporting.enums import DataFormat
+from reporting.models import Report, ReportPackage
+from reporting.selectors.packages import package_path, packages_visible_to
+from reporting.services.packages import request_package
+
+SHOWN = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_data(request: HttpRequest) -> HttpResponseBase:
-    """What can be taken out and what is left out of it; a post is answered with the file."""
+    """What can be taken out and what is left out of it; a worker makes the file that is asked
+    for."""
     calls = _calls(request)
     posted = request.method == "POST"
     form = ReportDataForm(
@@ -35,7 +42,18 @@ def report_data(request: HttpRequest) -> HttpResponseBase:
         initial={"call": request.GET.get("call", "")},
     )
     if posted and form.is_valid():
-        return _file(request, form)
+        try:
+            package = request_package(
+                call=form.cleaned_data["call"],
+                actor=person_of(request),
+                kind=DataFormat(form.cleaned_data["format"]),
+                texts=form.cleaned_data["texts"],
+            )
+        except PermissionDenied as error:
+            raise Http404 from error
+        return redirect("report-package", pk=package.pk)
+    packages = list(packages_visible_to(request.user)[:SHOWN])
+    parse_definitions([each.call for each in packages])
     context = {
         "crumbs": [
             Crumb(_("National reports"), reverse("edition-list")),
@@ -45,6 +63,13 @@ def report_data(request: HttpRequest) -> HttpResponseBase:
         "left_out": left_out_texts(texts=False)[:-1],
         "without_texts": left_out_texts(texts=False)[-1],
         "with_texts": left_out_texts(texts=True)[-1],
+        "packages": _table(packages),
+        "kept": ngettext(
+            "A file is removed after %(days)d day.",
+            "A file is removed after %(days)d days.",
+            settings.REPORT_DATA_DAYS,
+        )
+        % {"days": settings.REPORT_DATA_DAYS},
     }
     return render(request, "portal/report_data.html", context)
 
@@ -66,34 +91,46 @@ def _calls(request: HttpRequest) -> list[Call]:
     return calls
 
 
-def _file(request: HttpRequest, form: ReportDataForm) -> HttpResponseBase:
-    person, call = person_of(request), form.cleaned_data["call"]
-    kind, texts = DataFormat(form.cleaned_data["format"]), form.cleaned_data["texts"]
-    try:
-        require_export(call=call, actor=person)
-        # Once open, the file is read to its end although its folder is gone.
-        with tempfile.TemporaryDirectory(prefix="report-data-") as folder:
-            package = make_package(
-                call=call, user=person, kind=kind, texts=texts, folder=Path(folder)
-            )
-            record_export(
-                call=call,
-                actor=person,
-                kind=kind.value,
-                texts=texts,
-                sha256=package.sha256,
-                rows=package.rows,
-            )
-            content = package.path.open("rb")
-    except PermissionDenied as error:
-        raise Http404 from error
-    inside = "-intern" if texts else ""
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=f"redovisningar-{call.code}{inside}.{kind.suffix}",
-        content_type=kind.media_type,
+def _table(packages: list[ReportPackage]) -> Table | None:
+    if not packages:
+        return None
+    return Table(
+        id="packages",
+        caption=_("Your latest files"),
+        columns=(
+            Column(_("Call")),
+            Column(pgettext("file of data", "Asked for"), nowrap=True),
+            Column(_("File")),
+            Column(_("Size"), numeric=True),
+            Column(_("State")),
+            Column(_("Download")),
+        ),
+        rows=tuple(_row(each) for each in packages),
+        stack=True,
+        caption_hidden=True,
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+
+
+def _row(package: ReportPackage) -> Row:
+    title = call_title(package.call)
+    asked = moment(package.requested_at)
+    return Row(
+        Cell(title, url=reverse("report-package", args=[package.pk])),
+        (
+            Cell(asked),
+            Cell(
+                DataFormat(package.kind).label,
+                note=_("With free words") if package.texts else _("Without free words"),
+            ),
+            Cell(size_text(package.size) if package.size else formats.DASH),
+            Cell(tag=package_tag(package.state, removed=package.removed_at is not None)),
+            Cell(
+                _("Download"),
+                url=reverse("report-package-file", args=[package.pk]),
+                label=_("Download %(call)s, asked for %(moment)s")
+                % {"call": title, "moment": asked},
+            )
+            if package_path(package)
+            else Cell(formats.DASH),
+        ),
+    )

@@ -5,14 +5,22 @@ beside their labels in Swedish and English. Amounts are whole SEK, dates Swedish
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from reporting.enums import PackageStage
+
 type DataCell = str | int | bool | date | None
 type DataRow = tuple[DataCell, ...]
+type PackageProgress = Callable[[PackageStage, int], None]
+"""Told of what the making of a file is at and how much is done, 0–100."""
+
+
+def tell_nobody(stage: PackageStage, percent: int) -> None:
+    """Progress that nobody follows."""
 
 
 class CellKind(StrEnum):

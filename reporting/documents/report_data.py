@@ -10,11 +10,10 @@ what is held in memory does not grow with the reports. The same reports give the
 import csv
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -22,9 +21,19 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from grants.models import Call
-from reporting.content.report_data import TABLES, CellKind, DataCell, DataRow, DataTable
+from reporting.content.report_data import (
+    TABLES,
+    CellKind,
+    DataCell,
+    DataRow,
+    DataTable,
+    PackageProgress,
+    tell_nobody,
+)
+from reporting.enums import DataFormat, PackageStage
 from reporting.selectors.datasets import private_duckdb
 from reporting.selectors.report_data import Whole, read_reports
 from reporting.selectors.staging import snapshot
@@ -37,28 +46,13 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SHEET_ROWS = 1_048_576
 _LONGEST_CELL = 32_767
 """What a cell of a workbook holds, in characters."""
+_TOLD_ROWS = 5_000
+"""So many rows of a workbook are written between two tellings: some seconds' work."""
+_READ = {DataFormat.CSV: 85, DataFormat.XLSX: 20, DataFormat.PARQUET: 80}
+"""How much of the work reading is, 0–100, as measured (docs/benchmarks.md)."""
+_WRITTEN = 95
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
 csv.field_size_limit(131_072 * 8)
-
-
-class DataFormat(StrEnum):
-    """The kinds of file."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-
-    @property
-    def suffix(self) -> str:
-        """What the file's name ends with."""
-        return {"csv": "csv.zip", "xlsx": "xlsx", "parquet": "parquet.zip"}[self.value]
-
-    @property
-    def media_type(self) -> str:
-        """The type of its content."""
-        if self is DataFormat.XLSX:
-            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +100,42 @@ def left_out_texts(*, texts: bool) -> list[str]:
     return found
 
 
-def make_package(*, call: Call, user: Any, kind: DataFormat, texts: bool, folder: Path) -> Package:
+def make_package(
+    *,
+    call: Call,
+    user: Any,
+    kind: DataFormat,
+    texts: bool,
+    folder: Path,
+    progress: PackageProgress = tell_nobody,
+) -> Package:
     """Make the file in `folder`, which is empty, from one state of the database; what the user
-    is shut out of is left out."""
+    is shut out of is left out.
+
+    `progress` is told of the reports that are read and the rows that are written. It is called in
+    the midst of a transaction that only reads, and may raise to end the work.
+    """
+    read = _READ[kind]
+
+    def told_read(done: int, total: int) -> None:
+        progress(PackageStage.READING, read * done // max(total, 1))
+
+    def told_written(done: int) -> None:
+        share = (_WRITTEN - read) * done // max(sum(staged.rows.values()), 1)
+        progress(PackageStage.WRITING, read + share)
+
+    told_read(0, 0)
     with _Staged(folder, final=kind is DataFormat.CSV) as staged, snapshot():
-        whole = read_reports(call=call, user=user, texts=texts, put=staged.put)
+        whole = read_reports(call=call, user=user, texts=texts, put=staged.put, told=told_read)
     path = folder / f"package.{kind.suffix}"
     about = about_text(call, texts=texts)
+    told_written(0)
     if kind is DataFormat.CSV:
-        _write_csv(staged, path, about)
+        _write_csv(staged, path, about, told_written)
     elif kind is DataFormat.XLSX:
-        _write_xlsx(staged, path, about, call)
+        _write_xlsx(staged, path, about, call, told_written)
     else:
-        _write_parquet(staged, path, about)
+        _write_parquet(staged, path, about, told_written)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Package(path, sha256, staged.rows, whole)
@@ -224,6 +241,9 @@ def _final(row: DataRow) -> list[DataCell]:
 
 # Rendering ------------------------------------------------------------------------------------
 
+type _Told = Callable[[int], None]
+"""Told how many rows have been written, of all tables."""
+
 
 def _member(archive: ZipFile, name: str, compression: int = ZIP_DEFLATED) -> Any:
     info = ZipInfo(name, _EPOCH)
@@ -236,10 +256,11 @@ def _write_about(archive: ZipFile, about: str) -> None:
         out.write(about.replace("\n", "\r\n").encode("utf-8-sig"))
 
 
-def _write_csv(staged: _Staged, path: Path, about: str) -> None:
+def _write_csv(staged: _Staged, path: Path, about: str, told: _Told) -> None:
     """UTF-8 with a byte order mark, commas, CRLF, column names that are codes, flags 0 and 1, as
     the open data of the editions; a text that a spreadsheet would take for a formula has an
     apostrophe before it."""
+    written = 0
     with ZipFile(path, "w") as archive:
         _write_about(archive, about)
         for table in TABLES:
@@ -248,9 +269,11 @@ def _write_csv(staged: _Staged, path: Path, about: str) -> None:
                 _member(archive, f"{table.name}.csv") as out,
             ):
                 shutil.copyfileobj(file, out, 1 << 20)
+            written += staged.rows[table.name]
+            told(written)
 
 
-def _write_xlsx(staged: _Staged, path: Path, about: str, call: Call) -> None:
+def _write_xlsx(staged: _Staged, path: Path, about: str, call: Call, told: _Told) -> None:
     """A sheet a table, numbers and dates as such. Text is written as text, so that none of it can
     be taken for a formula; a table longer than a sheet goes on in another."""
     book = Workbook(
@@ -270,6 +293,7 @@ def _write_xlsx(staged: _Staged, path: Path, about: str, call: Call) -> None:
     sheet.set_column(0, 0, 120)
     for number, line in enumerate(about.splitlines()):
         sheet.write_string(number, 0, line)
+    written = 0
     for table in TABLES:
         at, part = _SHEET_ROWS, 0
         for row in _rows_or_none(staged.read(table)):
@@ -291,7 +315,15 @@ def _write_xlsx(staged: _Staged, path: Path, about: str, call: Call) -> None:
                 else:
                     sheet.write_string(at, place, cell[:_LONGEST_CELL])
             at += 1
-    book.close()
+            written += 1
+            if written % _TOLD_ROWS == 0:
+                told(written)
+    told(written)
+    try:
+        book.close()
+    except FileCreateError as error:
+        # As all else does that meets a full disk.
+        raise OSError("the workbook could not be written") from error
 
 
 def _rows_or_none(rows: Iterator[list[str]]) -> Iterator[list[str] | None]:
@@ -310,8 +342,9 @@ def _sheet(book: Workbook, table: DataTable, part: int, heading: Any) -> Any:
     return sheet
 
 
-def _write_parquet(staged: _Staged, path: Path, about: str) -> None:
+def _write_parquet(staged: _Staged, path: Path, about: str, told: _Told) -> None:
     """A file a table, written by DuckDB as those of a frozen data set; nothing is null."""
+    written = 0
     with private_duckdb(staged.folder) as duck, ZipFile(path, "w") as archive:
         _write_about(archive, about)
         for table in TABLES:
@@ -326,3 +359,5 @@ def _write_parquet(staged: _Staged, path: Path, about: str) -> None:
             with target.open("rb") as file, _member(archive, target.name, ZIP_STORED) as out:
                 shutil.copyfileobj(file, out)
             target.unlink()
+            written += staged.rows[table.name]
+            told(written)

@@ -1,6 +1,7 @@
 """Reports with their answers, frozen data sets and editions."""
 
 from .editions import Edition, EditionBuild, EditionTable, FrozenDataset
+from .packages import ReportPackage
 from .reports import Report, ReportAnswer, ReportArea, ReportReference, ReportVersion
 from .texts import EditionText, ReportText
 from .trainings import Training, TrainingParticipant
@@ -24,6 +25,7 @@ __all__ = [
     "ReportArea",
     "ReportDocument",
     "ReportFile",
+    "ReportPackage",
     "ReportPart",
     "ReportReference",
     "ReportReturn",

@@ -62,6 +62,8 @@ from .reports import reports_visible_to
 CHUNK = 200
 """Reports to a part: what is held in memory, and fetched at a time."""
 type Put = Callable[[str, Iterable[DataRow]], None]
+type Told = Callable[[int, int], None]
+"""Told how many reports have been read, of how many."""
 
 SECRET, NAMES = "secret", "names"
 LEFT_OUT: Mapping[str, Text] = {
@@ -107,7 +109,13 @@ def reports_of_call(call: Call) -> QuerySet[Report]:
     )
 
 
-def read_reports(*, call: Call, user: Any, texts: bool, put: Put) -> Whole:
+def _tell_nobody(done: int, total: int) -> None:
+    """Progress that nobody follows."""
+
+
+def read_reports(
+    *, call: Call, user: Any, texts: bool, put: Put, told: Told = _tell_nobody
+) -> Whole:
     """Give each table's rows to `put`, in a total order. `texts`: with what was written in free
     words, without contacts, addresses, accounts and security measures as far as they can be told.
     """
@@ -115,8 +123,11 @@ def read_reports(*, call: Call, user: Any, texts: bool, put: Put) -> Whole:
     visible = reports_visible_to(user).filter(pk__in=reports.values("pk"))
     ids = list(visible.order_by("year", "code", "pk").values_list("pk", flat=True))
     reading = _Reading(texts, put)
+    done = 0
     for chunk in batched(ids, CHUNK, strict=False):
         reading.chunk(list(chunk))
+        done += len(chunk)
+        told(done, len(ids))
     reading.codebook()
     return Whole(len(ids), reports.count() - len(ids), reading.secret)
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.definitions import WHOLE
 from core.models import Agency, County
 from grants.definitions import CallDefinition
@@ -35,8 +35,9 @@ MOST_FOUND = 50
 
 
 def trainings_visible_to(user: Any) -> QuerySet[Training]:
-    """Those that the person keeps, withdrawn ones too: of a county board its county's, of an
-    agency's staff what that agency and the county boards have entered."""
+    """Those that the person keeps or goes by, withdrawn ones too: a county board its county's, an
+    agency's staff what that agency has entered, to keep, and what the county boards have, to
+    read."""
     mine = Q(pk__in=())
     for work in work_of(user):
         if work.role == Role.COUNTY_BOARD and work.agency.county_id is not None:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from applicants.rules import WRITERS
-from applicants.selectors import mandates_held, organisations_acted_for
+from applicants.rules import WRITERS, mandates_held
+from applicants.selectors import organisations_acted_for
 from grants.checks import Finding
 from grants.content.draft import SavedValue
 from grants.definitions import CallDefinition

@@ -393,7 +393,6 @@ def accept(*, report: Report, actor: User, used: Iterable[Used]) -> Report:
             spent_sek=line.spent_sek,
             to_repay_sek=line.to_repay_sek,
             key=f"report:{report.pk}:{application.pk}",
-            booked_on=date(report.year, 12, 31),
         )
         _carry_on(report, application, actor)
     return report

@@ -1,5 +1,6 @@
 """Trainings, reports as data, rates and joint signing in a browser: axe, and no page too wide."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 from django.urls import reverse
 
 from applicants.enums import Role, Signing
+from reporting.enums import BuildState, DataFormat, PackageStage
+from reporting.models import ReportPackage
+from reporting.services.packages import request_package
+from reporting.tasks import make_report_package
 from tests.browsers import violations
 from tests.e2e.journeys import SIDEWAYS
 from tests.factories import MandateFactory, UserFactory, staff
@@ -44,11 +49,42 @@ def test_axe_finds_nothing_and_nothing_moves_sideways(
     looked_at(page, f"{reverse('training', args=[training.pk])}?q=kommun", "training", width)
     page = signed_in_page(boards.analyst, viewport=viewport)
     looked_at(page, reverse("training-comparison"), "comparison", width)
+    package = request_package(
+        call=boards.world.call, actor=boards.analyst, kind=DataFormat.CSV, texts=True
+    )
+    looked_at(page, reverse("report-package", args=[package.pk]), "package-waiting", width)
+    assert make_report_package(package.pk)
+    looked_at(page, reverse("report-package", args=[package.pk]), "package", width)
     looked_at(page, reverse("report-data"), "data", width)
     controller = staff(boards.world.agency, Role.CONTROLLER)
     page = signed_in_page(controller, viewport=viewport)
     looked_at(page, reverse("reference-rates"), "rates", width)
     looked_at(page, reverse("claims"), "claims", width)
+
+
+def test_reports_are_taken_out_while_the_page_follows(
+    transactional_db: None, signed_in_page: SignedIn
+) -> None:
+    boards = Boards()
+    boards.reported(1, "yes")
+    page = signed_in_page(boards.analyst)
+    page.goto(f"{reverse('report-data')}?call={boards.world.call.pk}")
+    page.click("main form.entry-form button[type=submit]")
+    page.wait_for_selector("#package progress[value='0']")
+    package = ReportPackage.objects.get()
+    assert page.url.endswith(reverse("report-package", args=[package.pk]))
+    ReportPackage.objects.update(state=BuildState.RUNNING, stage=PackageStage.WRITING, progress=60)
+    page.wait_for_selector("#package progress[value='60']")
+    ReportPackage.objects.update(state=BuildState.QUEUED)
+    assert make_report_package(package.pk)
+    page.wait_for_selector("#package .ds-alert[data-color=success]")
+    with page.expect_download() as download:
+        page.click("#package .ds-alert a")
+    assert download.value.suggested_filename == f"redovisningar-{boards.world.call.code}.csv.zip"
+    package.refresh_from_db()
+    assert hashlib.sha256(download.value.path().read_bytes()).hexdigest() == package.sha256
+    page.goto(reverse("report-data"))
+    assert page.locator("#packages tbody tr").count() == 1
 
 
 def test_two_sign_a_report_together(transactional_db: None, signed_in_page: SignedIn) -> None:

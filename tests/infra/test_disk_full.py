@@ -9,14 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from applicants.enums import Role
 from core.models import Incident, StoredFile
 from core.selectors.files import files_folder
-from reporting.enums import BuildState
+from grants.models import Call
+from reporting.enums import BuildState, DataFormat
 from reporting.models import Edition, FrozenDataset
 from reporting.selectors.editions import edition_json
+from reporting.selectors.packages import package_path, packages_folder
 from reporting.services import freezing
 from reporting.services.editions import request_build
+from reporting.services.packages import request_package
 from tests.core import sample_files as sample
+from tests.factories import staff
 from tests.infra.faults import (
     WEB,
     WORKER,
@@ -110,4 +115,30 @@ def test_an_edition_frozen_to_a_full_disk(process_environment: dict[str, str]) -
     build.refresh_from_db()
     assert build.state == BuildState.DONE, "beat did not make it when there was room again"
     assert edition_json(Edition.objects.get()) == expected_2013()
+    journals_hold()
+
+
+@pytest.mark.parametrize("kind", DataFormat)
+def test_reports_taken_out_to_a_full_disk(
+    process_environment: dict[str, str], kind: DataFormat
+) -> None:
+    agency = bring_in()
+    call = Call.objects.get(agency=agency, year=2013, stream="municipalities")
+    analyst = staff(agency, Role.ANALYST)
+    no_messages()
+    with started(with_room_for(4096, WORKER), process_environment, gently=False) as full:
+        full.wait_for("ready.")
+        package = request_package(call=call, actor=analyst, kind=kind, texts=False)
+        full.wait_for("succeeded", 60)
+    package.refresh_from_db()
+    assert (package.state, package.attempts) == (BuildState.QUEUED, 1), package.error
+    assert list(packages_folder().iterdir()) == [], "files were left on the full disk"
+
+    with worker(process_environment) as process:
+        tick(process, "report-packages")
+    package.refresh_from_db()
+    assert package.state == BuildState.DONE, "beat did not make it when there was room again"
+    path = package_path(package)
+    assert path is not None
+    assert path.stat().st_size == package.size
     journals_hold()

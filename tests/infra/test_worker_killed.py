@@ -1,6 +1,7 @@
 """A worker, or a web server, killed in the middle of what it does: what it had done stands, what
 it had not is done by the next, and nothing is done twice or left half."""
 
+import hashlib
 import zipfile
 from collections import Counter
 from email import message_from_bytes
@@ -12,6 +13,7 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from applicants.enums import Role
 from core.enums import JournalKind, OutboxState
 from core.models import Event, OutboxMessage, StoredFile
 from core.selectors.files import unreferenced
@@ -19,6 +21,7 @@ from core.services import outbox
 from core.tasks import send_due_mail, sweep_files
 from grants.enums import BatchState, EntryKind, LetterState, OrderState, PaymentState
 from grants.models import (
+    Call,
     DecisionLetter,
     LedgerEntry,
     LetterBatch,
@@ -31,14 +34,16 @@ from grants.services import letter_batches, payment_answers, payment_orders
 from grants.services.payment_answers import receive_answer
 from grants.services.reconciling import reconcile
 from grants.tasks import book_answers, make_letter, resume_letter_batches
-from reporting.enums import BuildState
-from reporting.models import Edition, EditionBuild, FrozenDataset
+from reporting.enums import BuildState, DataFormat
+from reporting.models import Edition, EditionBuild, FrozenDataset, ReportPackage
 from reporting.selectors import datasets
 from reporting.selectors.editions import edition_json
-from reporting.services import freezing
+from reporting.selectors.packages import package_path, packages_folder
+from reporting.services import freezing, packages
 from reporting.services.editions import request_build
-from reporting.tasks import resume_builds
-from tests.factories import OrganisationFactory
+from reporting.services.packages import request_package
+from reporting.tasks import resume_builds, resume_packages
+from tests.factories import OrganisationFactory, staff
 from tests.factories.letters import Deciding
 from tests.factories.paying import Paying, answer_file
 from tests.infra.faults import held_at, journals_hold, kill, no_messages, worker
@@ -165,6 +170,7 @@ def leases_run_out() -> None:
     LetterBatch.objects.filter(state=BatchState.RUNNING).update(lease_until=past)
     DecisionLetter.objects.filter(state=LetterState.LEASED).update(lease_until=past)
     EditionBuild.objects.filter(state=BuildState.RUNNING).update(lease_until=past)
+    ReportPackage.objects.filter(state=BuildState.RUNNING).update(lease_until=past)
     OutboxMessage.objects.filter(state=OutboxState.LEASED).update(lease_until=past)
 
 
@@ -256,6 +262,49 @@ def test_a_worker_killed_while_it_freezes_an_edition(
         assert left.is_dir(), "what the dead worker left, until a day has passed"
     built = Event.objects.filter(name="edition.built", payload__contains='"year":2013')
     assert built.count() == 2, "one in each call's journal"
+    journals_hold()
+
+
+# Reports as data ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "left"),
+    [
+        # The file is written under its temporary name; it lies in its place, and no row says so.
+        ("reporting.services.packages:_put_in_place", 1),
+        ("reporting.services.packages:_finish", 2),
+    ],
+)
+def test_a_worker_killed_while_it_takes_reports_out(
+    process_environment: dict[str, str], place: str, left: int
+) -> None:
+    agency = bring_in()
+    analyst = staff(agency, Role.ANALYST)
+    call = Call.objects.get(agency=agency, year=2013, stream="municipalities")
+    no_messages()
+    with worker(held_at(process_environment, place)) as first:
+        package = request_package(call=call, actor=analyst, kind=DataFormat.XLSX, texts=False)
+        first.wait_for(f"held at {place}")
+        kill(first)
+    assert len(list(packages_folder().iterdir())) == left
+    assert not Event.objects.filter(name="reports.exported").exists()
+    package.refresh_from_db()
+    assert (package.state, package.file_name) == (BuildState.RUNNING, "")
+    assert package.progress > 0
+    assert resume_packages() == 0, "taken before the dead worker's lease had run out"
+
+    leases_run_out()
+    assert resume_packages() == 1, "beat did not make the file"
+    package.refresh_from_db()
+    assert (package.state, package.attempts) == (BuildState.DONE, 2), package.error
+    path = package_path(package)
+    assert path is not None
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == package.sha256
+    assert Event.objects.filter(name="reports.exported").count() == 1
+    # What the dead worker left behind lies there for a day, in case it is on its way.
+    packages.clear_left_over(now=timezone.now() + packages.KEPT_UNNAMED * 2)
+    assert [each.name for each in packages_folder().iterdir()] == [package.file_name]
     journals_hold()
 
 

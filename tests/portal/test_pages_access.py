@@ -166,6 +166,8 @@ LINES: Mapping[str, Line] = {
     "training": Line((OFFICER, ANALYST, *BOARD), post=OPEN),
     "training-comparison": Line(anywhere(ANALYST)),
     "report-data": Line(anywhere(ANALYST), post=OPEN),
+    "report-package": Line((ANALYST,)),
+    "report-package-file": Line((ANALYST,)),
     # The money.
     "reference-rates": Line(anywhere(*RATING), post=OPEN),
     "money": Line(anywhere(Role.CONTROLLER)),
@@ -179,7 +181,7 @@ LINES: Mapping[str, Line] = {
         LOOKING, post=NOTHING, posting=dict.fromkeys((DECIDER, Role.CONTROLLER), OPEN)
     ),
     "own-money": Line(TAKING_PART, post=NOTHING),
-    "own-carry-over": Line(TAKING_PART, post=LED_ON, posting={"lead signatory": OPEN}),
+    "own-carry-over": Line(TAKING_PART, post=OPEN),
     "claims": Line(anywhere(Role.CONTROLLER)),
     "money-decisions": Line(anywhere(DECIDER)),
     "case-claims": Line(LOOKING, post=NOTHING),
@@ -192,7 +194,7 @@ LINES: Mapping[str, Line] = {
     "case-other-letter": Line(LOOKING),
     "own-changes": Line(TAKING_PART),
     "own-change": Line(TAKING_PART, post=OPEN),
-    "own-change-new": Line(TAKING_PART, post=LED_ON, posting={"lead signatory": OPEN}),
+    "own-change-new": Line(TAKING_PART, post=OPEN),
     "own-case-letter": Line(TAKING_PART),
     "my-organisation-money": Line(LEAD),
     # The registry, the case's documents and the public register.

@@ -29,6 +29,9 @@ from grants.selectors.draft import saved_value
 from grants.services.writing import add_row, remove_row
 from portal.urls import ROUTES
 from portal.views.access import Access
+from reporting.enums import DataFormat
+from reporting.services.packages import request_package
+from reporting.tasks import make_report_package
 from tests.core import sample_files as sample
 from tests.factories import (
     PASSWORD,
@@ -170,6 +173,13 @@ def test_what_staff_guess_leads_nowhere_either(everyone: Everyone) -> None:
     mine = case.application.pk
     client = everyone.signed_in(OFFICER)
     build = EditionBuildFactory(cutoff=CUTOFF)
+    package = request_package(
+        call=everyone.world.call,
+        actor=everyone.people[str(Role.ANALYST)],
+        kind=DataFormat.CSV,
+        texts=False,
+    )
+    make_report_package(package.pk)
     addresses = [
         ("case-attachment", (mine, other.attachment.pk)),
         ("case-attachment", (mine, draft.attachment.pk)),
@@ -181,6 +191,8 @@ def test_what_staff_guess_leads_nowhere_either(everyone: Everyone) -> None:
         ("representation-file", (everyone.asked.pk, asked.evidence_rows.get().pk)),
         ("representation-person", (everyone.asked.pk, everyone.other.writer.pk)),
         ("build-detail", (build.pk,)),
+        ("report-package", (package.pk,)),
+        ("report-package-file", (package.pk,)),
         *((name, (draft.application.pk,)) for name in CASE_PAGES),
     ]
     before = everything()

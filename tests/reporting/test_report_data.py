@@ -21,7 +21,8 @@ from core.models import Agency
 from grants.models import Application, Call, CaseDocument, FieldMark
 from reporting.content.paths import answer_path, part_path, why_path
 from reporting.content.report_data import SCRUBBED, TABLES, is_personal, scrubbed
-from reporting.documents.report_data import ABOUT, DataFormat, Package, make_package
+from reporting.documents.report_data import ABOUT, Package, make_package
+from reporting.enums import DataFormat
 from reporting.models import Report
 from reporting.selectors.report_data import CHUNK, read_reports
 from reporting.selectors.report_data_words import public_words

@@ -13,7 +13,7 @@ from core.definitions import Answers
 from core.enums import JournalKind
 from core.selectors.journal import events_of
 from grants.checks import LedgerRefused, TransitionRefused
-from grants.enums import Status, Stream
+from grants.enums import EntryKind, Status, Stream
 from grants.selectors import fund_years
 from grants.services import handling
 from grants.workflow import Condition
@@ -328,6 +328,19 @@ def test_accepting_books_the_money_and_moves_the_case_on(
     names = [event.name for event in events_of(kind=JournalKind.CASE, subject=str(case.pk))]
     assert names[-1] == f"application.{status.value}"
     assert "report.accepted" in names
+
+
+@pytest.mark.django_db
+def test_what_is_accepted_before_or_after_the_years_end_is_booked_on_the_day_of_booking() -> None:
+    today = timezone.localdate()
+    for year in (today.year, today.year - 1):
+        scenario = Scenario(call=open_call(year=year))
+        case = scenario.granted()
+        scenario.accepted_report(case, spent_sek=REQUESTED - 100, to_repay_sek=100)
+        booked = case.ledger_entries.exclude(kind=EntryKind.GRANTED).order_by("pk")
+        assert [(each.kind, each.year, each.booked_on) for each in booked] == [
+            (EntryKind.SPENT, year, today), (EntryKind.CLAIMED, year, today),
+        ]  # fmt: skip
 
 
 @pytest.mark.django_db

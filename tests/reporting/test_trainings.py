@@ -119,8 +119,33 @@ def test_what_an_agency_enters_is_its_own_and_the_countys(boards: Boards) -> Non
         if not sees:
             with pytest.raises(PermissionDenied):
                 trainings.withdraw_training(training=training, actor=person, reason="Fel")
-    # What a county board has entered every agency's follow-up goes by.
-    assert boards.enter(title="Annat") in trainings_visible_to(boards.outside)
+
+
+def test_what_a_county_board_enters_every_agency_goes_by_and_none_changes(boards: Boards) -> None:
+    one = municipality("Ale kommun")
+    training = boards.enter(one)
+    boards_officer = staff(boards.board, Role.CASE_OFFICER)
+    for person in (boards.outside, boards.analyst, boards.world.officer):
+        assert training in trainings_visible_to(person)
+        for change in (
+            lambda who: trainings.withdraw_training(training=training, actor=who, reason="Fel"),
+            lambda who: trainings.change_training(
+                training=training, actor=who, held_on=HELD_ON, title="Nej", seen=1
+            ),
+            lambda who: trainings.add_participants(
+                training=training, organisations=[OrganisationFactory()], actor=who
+            ),
+            lambda who: trainings.remove_participant(
+                training=training, organisation=one.pk, actor=who
+            ),
+        ):
+            with pytest.raises(PermissionDenied):
+                change(person)
+    training.refresh_from_db()
+    assert (training.title, training.withdrawn_at) == ("Bemötande", None)
+    assert training.participants.get().organisation == one
+    # The board's own case officer is of those who hold it.
+    trainings.withdraw_training(training=training, actor=boards_officer, reason="Fel dag")
 
 
 @pytest.mark.parametrize(
