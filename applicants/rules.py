@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import rules
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from applicants.enums import OrganisationRole, RequestState, Role
@@ -38,6 +39,62 @@ def is_person(user: Any) -> bool:
     return isinstance(user, User) and user.pk is not None and user.is_active
 
 
+_WORK = "_remembered_work"
+_MANDATES = "_remembered_mandates"
+_READS = "_only_reads"
+
+
+def remember_work(user: Any, *, reads: bool = False) -> None:
+    """Let `work_of` and `mandates_held` ask the database at most once for this object: for a
+    request, which has its own. It is not asked before somebody wants to know.
+
+    With `reads`, for a request that only shows something, permissions go by the same; whoever
+    writes is asked about each time, for a write goes by what holds then."""
+    if is_person(user) and not is_remembered(user):
+        setattr(user, _WORK, None)
+        if reads:
+            setattr(user, _READS, True)
+
+
+def is_remembered(user: Any) -> bool:
+    """Whether the object is one request's, and what is read of the person is kept with it."""
+    return hasattr(user, _WORK)
+
+
+def only_reads(user: Any) -> bool:
+    """Whether the object is that of a request that only shows something."""
+    return getattr(user, _READS, False) is True
+
+
+def work_of(user: Any) -> list[StaffRole]:
+    """The person's work at all agencies, with the agencies; what was remembered is not asked
+    of the database again."""
+    if not is_person(user):
+        return []
+    remembered: list[StaffRole] | None = getattr(user, _WORK, None)
+    if remembered is None:
+        remembered = _work(user.pk, timezone.localdate())
+        if is_remembered(user):
+            setattr(user, _WORK, remembered)
+    return remembered
+
+
+def _all_work(user: Any, today: Any) -> QuerySet[StaffRole]:
+    waiting = (
+        RepresentationRequest.objects.filter(agency=OuterRef("agency"), state=RequestState.WAITING)
+        .order_by()
+        .values("agency")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    rows = StaffRole.objects.filter(user=user).select_related("agency")
+    return rows.order_by("agency__code", "role").annotate(
+        requests_waiting=Coalesce(Subquery(waiting), 0),
+        acts_for_some=Exists(Mandate.objects.filter(mandates_on(today), user=OuterRef("user"))),
+    )
+
+
+_work = Prepared(_all_work)
 _roles = Prepared(
     lambda user, agency: StaffRole.objects.filter(user=user, agency=agency).values_list(
         "role", flat=True
@@ -47,9 +104,16 @@ _roles = Prepared(
 
 def has_role(user: Any, agency_id: int | None, roles: Iterable[Role]) -> bool:
     """Whether the person works as any of these at the agency."""
+    return not frozenset(roles).isdisjoint(roles_at(user, agency_id))
+
+
+def roles_at(user: Any, agency_id: int | None) -> frozenset[str]:
+    """What the person works as at the agency."""
     if agency_id is None or not is_person(user):
-        return False
-    return not frozenset(roles).isdisjoint(_roles(user.pk, agency_id))
+        return frozenset()
+    if only_reads(user):
+        return frozenset(work.role for work in work_of(user) if work.agency_id == agency_id)
+    return frozenset(_roles(user.pk, agency_id))
 
 
 def mandates_on(day: Any) -> Q:
@@ -61,6 +125,36 @@ def mandates_on(day: Any) -> Q:
     )
 
 
+def mandates_held(user: Any) -> list[Mandate]:
+    """The person's mandates that hold today, with their organisations, in Swedish order; asked
+    of the database once for an object whose work is remembered (`remember_work`)."""
+    if not is_person(user):
+        return []
+    if not is_remembered(user):
+        return _held(user.pk, timezone.localdate())
+    found: list[Mandate] | None = getattr(user, _MANDATES, None)
+    if found is None:
+        # Who works at an agency seldom acts for an organisation, and their work tells, where it
+        # has been read.
+        work: list[StaffRole] = getattr(user, _WORK, None) or []
+        none = any(not getattr(each, "acts_for_some", True) for each in work)
+        found = [] if none else _held(user.pk, timezone.localdate())
+        setattr(user, _MANDATES, found)
+    return found
+
+
+def mandates_with_organisations(user: Any, today: Any) -> QuerySet[Mandate]:
+    """The same as a query."""
+    held = Mandate.objects.filter(mandates_on(today), user=user)
+    absorbed = Organisation.objects.filter(merged_into=OuterRef("organisation"))
+    return (
+        held.select_related("organisation")
+        .annotate(has_absorbed=Exists(absorbed))
+        .order_by("organisation__sort_key", "organisation", "role")
+    )
+
+
+_held = Prepared(mandates_with_organisations)
 _mandates = Prepared(
     lambda user, organisation, day: Mandate.objects.filter(
         mandates_on(day), user=user, organisation=organisation
@@ -72,7 +166,13 @@ def has_mandate(user: Any, organisation_id: int | None, roles: Iterable[Organisa
     """Whether the person may today act for the organisation in any of these roles."""
     if organisation_id is None or not is_person(user):
         return False
-    held = _mandates(user.pk, organisation_id, timezone.localdate())
+    held: Iterable[str]
+    if only_reads(user):
+        held = [
+            each.role for each in mandates_held(user) if each.organisation_id == organisation_id
+        ]
+    else:
+        held = _mandates(user.pk, organisation_id, timezone.localdate())
     return not frozenset(roles).isdisjoint(held)
 
 
@@ -100,7 +200,7 @@ def sees_details_of(user: Any, organisation: Organisation | None) -> bool:
     """May see the organisation's address, contact and giro number: its own people and staff."""
     if organisation is None or not is_person(user):
         return False
-    return has_mandate(user, organisation.pk, OrganisationRole) or user.staff_roles.exists()
+    return has_mandate(user, organisation.pk, OrganisationRole) or bool(work_of(user))
 
 
 @rules.predicate  # type: ignore[untyped-decorator]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from applicants.models import User
-from applicants.selectors import remember_work
+from applicants.rules import remember_work
 from grants.enums import Status
 from grants.selectors import own_applications, visible_application
 from grants.services.handling import lapse_completion, request_completion

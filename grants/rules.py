@@ -11,7 +11,7 @@ import rules
 from django.utils import timezone
 
 from applicants.enums import Role
-from applicants.models import Organisation, StaffRole, User
+from applicants.models import Organisation, User
 from applicants.rules import (
     SIGNATORIES,
     WRITERS,
@@ -19,10 +19,13 @@ from applicants.rules import (
     has_mandate,
     has_role,
     is_person,
+    is_remembered,
     is_writer,
     mandates_on,
+    only_reads,
+    roles_at,
 )
-from applicants.selectors import is_remembered
+from applicants.selectors import organisation_ids_read_by
 from core.models import Agency
 from core.selectors.prepared import Prepared
 from grants.checks.delegation import Delegated, rules_of
@@ -76,6 +79,11 @@ def is_shut_out(user: Any, application: Application | None) -> bool:
     return application is not None and application.pk in shut_out_ids(user)
 
 
+_DELEGATED = "_remembered_delegation"
+
+_delegated = Prepared(lambda agency: DelegationRule.objects.filter(agency=agency))
+
+
 def delegation_held(agency_id: int, user: User, day: date) -> tuple[Delegated, ...] | None:
     """The rules under which the person decides at the agency on a Swedish date; None where the
     agency has begun no delegation, so that every decision maker decides everything."""
@@ -89,12 +97,21 @@ def delegation_held(agency_id: int, user: User, day: date) -> tuple[Delegated, .
             valid_from=rule.valid_from,
             valid_until=rule.valid_until,
         )
-        for rule in DelegationRule.objects.filter(agency=agency_id)
+        for rule in _rules_of(agency_id, user)
     ]
     if not rows:
         return None
-    roles = StaffRole.objects.filter(agency=agency_id, user=user).values_list("role", flat=True)
-    return rules_of(rows, user=user.pk, roles=frozenset(roles), day=day)
+    return rules_of(rows, user=user.pk, roles=roles_at(user, agency_id), day=day)
+
+
+def _rules_of(agency_id: int, user: User) -> list[DelegationRule]:
+    """The agency's rules; asked once where the request only shows something."""
+    if not only_reads(user):
+        return _delegated(agency_id)
+    known: dict[int, list[DelegationRule]] = vars(user).setdefault(_DELEGATED, {})
+    if agency_id not in known:
+        known[agency_id] = _delegated(agency_id)
+    return known[agency_id]
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -177,11 +194,11 @@ def is_partner_writer(user: Any, participation: Participation | None) -> bool:
 
 @rules.predicate  # type: ignore[untyped-decorator]
 def takes_part(user: Any, application: Application | None) -> bool:
-    """Acts for an organisation that takes part in the application."""
+    """Acts for an organisation that takes part in the application, or that has absorbed one."""
     if application is None or not is_person(user):
         return False
-    held = user.mandates.filter(mandates_on(timezone.localdate()))
-    return application.participations.filter(organisation__in=held.values("organisation")).exists()
+    read = organisation_ids_read_by(user)
+    return application.participations.filter(organisation__in=read).exists()
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -193,6 +210,19 @@ def writes_for_part(user: Any, application: Application | None) -> bool:
         mandates_on(timezone.localdate()), role__in=[str(role) for role in WRITERS]
     )
     return application.participations.filter(organisation__in=held.values("organisation")).exists()
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def writes_for_part_now(user: Any, application: Application | None) -> bool:
+    """The same, for an organisation that has not left the grant: one that has reads what is in
+    the case, and writes no more in it."""
+    if application is None or not is_person(user):
+        return False
+    held = user.mandates.filter(
+        mandates_on(timezone.localdate()), role__in=[str(role) for role in WRITERS]
+    )
+    there = application.participations.filter(left_on__isnull=True)
+    return there.filter(organisation__in=held.values("organisation")).exists()
 
 
 @rules.predicate  # type: ignore[untyped-decorator]
@@ -245,7 +275,7 @@ rules.add_perm("grants.ask_for_change", is_received & is_lead_signatory)
 rules.add_perm("grants.register_change", is_received & staff_of_call(*REGISTERS_CHANGES))
 rules.add_perm("grants.prepare_change", is_received & is_case_officer)
 rules.add_perm("grants.decide_change", is_received & is_decision_maker & has_delegation)
-rules.add_perm("grants.message_agency", is_received & writes_for_part)
+rules.add_perm("grants.message_agency", is_received & writes_for_part_now)
 rules.add_perm("grants.message_applicant", is_received & is_case_officer)
 rules.add_perm("grants.register_on_paper", is_registrar)
 rules.add_perm("grants.register_documents", is_received & is_registrar)

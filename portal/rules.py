@@ -9,8 +9,8 @@ from typing import Any
 import rules
 
 from applicants.enums import Role
-from applicants.rules import has_role
-from applicants.selectors import answers_requests, work_of
+from applicants.rules import has_role, work_of
+from applicants.selectors import answers_requests
 from core.enums import JournalKind
 from core.models import OutboxMessage
 from grants.models import Application

@@ -7,13 +7,13 @@ from .mandates import (
     colleagues_of,
     held_mandates,
     holds_mandate,
-    mandates_held,
     mandates_of,
     organisation_ids_of,
     organisation_ids_read_by,
     organisations_acted_for,
     signatories_of,
 )
+from .mergers import absorbed_by, successors_of
 from .organisations import (
     entries_of,
     is_unclaimed,
@@ -27,12 +27,9 @@ from .people import (
     agencies_of,
     agency_ids_for,
     answers_requests,
-    is_remembered,
     officers_of,
     people_by_pseudonym,
-    remember_work,
     requests_waiting,
-    work_of,
 )
 from .representation import (
     agencies_that_answer,
@@ -49,6 +46,7 @@ from .representation import (
 
 __all__ = [
     "Colleague",
+    "absorbed_by",
     "acts_for",
     "administrators_of",
     "agencies_for",
@@ -64,9 +62,7 @@ __all__ = [
     "invitation_with_token",
     "invitations_of",
     "invitations_to",
-    "is_remembered",
     "is_unclaimed",
-    "mandates_held",
     "mandates_of",
     "municipalities_by_county",
     "officers_of",
@@ -78,12 +74,11 @@ __all__ = [
     "organisations_alike",
     "organisations_with_number",
     "people_by_pseudonym",
-    "remember_work",
     "requests_answered_by",
     "requests_of",
     "requests_waiting",
     "signatories_of",
+    "successors_of",
     "token_digest",
     "verified_addresses",
-    "work_of",
 ]

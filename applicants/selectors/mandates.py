@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applicants.enums import OrganisationRole
 from applicants.models import Mandate, Organisation, User
-from applicants.rules import is_person, mandates_on
+from applicants.rules import is_person, mandates_held, mandates_on, mandates_with_organisations
 from core.selectors.prepared import Prepared
 
-from .people import is_remembered
+from .mergers import absorbed_by
 
 
 def organisations_acted_for(
@@ -47,34 +47,7 @@ def mandates_of(user: Any) -> QuerySet[Mandate]:
     """The person's mandates that hold today, with their organisations, in Swedish order."""
     if not is_person(user):
         return Mandate.objects.none()
-    return _mandates(user, timezone.localdate())
-
-
-def _mandates(user: Any, today: Any) -> QuerySet[Mandate]:
-    held = Mandate.objects.filter(mandates_on(today), user=user)
-    absorbed = Organisation.objects.filter(merged_into=OuterRef("organisation"))
-    return (
-        held.select_related("organisation")
-        .annotate(has_absorbed=Exists(absorbed))
-        .order_by("organisation__sort_key", "organisation", "role")
-    )
-
-
-_held = Prepared(_mandates)
-_MANDATES = "_remembered_mandates"
-
-
-def mandates_held(user: Any) -> list[Mandate]:
-    """The same mandates, asked of the database once for an object whose work is remembered
-    (`remember_work`): for a request, which has its own."""
-    if not is_person(user):
-        return []
-    found: list[Mandate] | None = getattr(user, _MANDATES, None)
-    if found is None:
-        found = _held(user.pk, timezone.localdate())
-        if is_remembered(user):
-            setattr(user, _MANDATES, found)
-    return found
+    return mandates_with_organisations(user, timezone.localdate())
 
 
 def organisation_ids_of(user: Any) -> list[int]:
@@ -83,15 +56,12 @@ def organisation_ids_of(user: Any) -> list[int]:
 
 
 def organisation_ids_read_by(user: Any) -> list[int]:
-    """The same, and those that they have absorbed: their cases that have ended stay theirs, to be
-    read by whoever acts for the successor."""
+    """The same, and those that they have absorbed, however many mergers ago: their cases that
+    have ended stay theirs, to be read by whoever acts for the successor."""
     held = mandates_held(user)
     own = {mandate.organisation_id for mandate in held}
     heirs = {each.organisation_id for each in held if getattr(each, "has_absorbed", False)}
-    if heirs:
-        absorbed = Organisation.objects.filter(merged_into__in=heirs)
-        own |= set(absorbed.values_list("pk", flat=True))
-    return sorted(own)
+    return sorted(own | absorbed_by(heirs))
 
 
 def held_mandates(organisation: Organisation, user: Any) -> QuerySet[Mandate]:

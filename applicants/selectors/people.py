@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from applicants.enums import RequestState, Role
-from applicants.models import RepresentationRequest, StaffRole, User
-from applicants.rules import REPRESENTATION_OFFICERS, is_person
+from applicants.enums import Role
+from applicants.models import User
+from applicants.rules import REPRESENTATION_OFFICERS, is_person, is_remembered, work_of
 from core.models import Agency
 from core.selectors.prepared import Prepared
 
@@ -55,51 +54,6 @@ def agency_ids_for(user: Any, roles: Iterable[Role] | None = None) -> list[int]:
     """Their ids, by the person's work."""
     wanted = set(Role) if roles is None else set(roles)
     return sorted({work.agency_id for work in work_of(user) if work.role in wanted})
-
-
-_WORK = "_remembered_work"
-
-
-def work_of(user: Any) -> list[StaffRole]:
-    """The person's work at all agencies, with the agencies; what was remembered is not asked
-    of the database again."""
-    if not is_person(user):
-        return []
-    remembered: list[StaffRole] | None = getattr(user, _WORK, None)
-    if remembered is None:
-        remembered = _work(user.pk)
-        if is_remembered(user):
-            setattr(user, _WORK, remembered)
-    return remembered
-
-
-def is_remembered(user: Any) -> bool:
-    """Whether the object is one request's, and what is read of the person is kept with it."""
-    return hasattr(user, _WORK)
-
-
-def remember_work(user: Any) -> None:
-    """Let `work_of` ask the database at most once for this object: for a request, which has
-    its own. It is not asked before somebody wants to know."""
-    if is_person(user) and not is_remembered(user):
-        setattr(user, _WORK, None)
-
-
-def _all_work(user: Any) -> QuerySet[StaffRole]:
-    waiting = (
-        RepresentationRequest.objects.filter(agency=OuterRef("agency"), state=RequestState.WAITING)
-        .order_by()
-        .values("agency")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    rows = StaffRole.objects.filter(user=user).select_related("agency")
-    return rows.order_by("agency__code", "role").annotate(
-        requests_waiting=Coalesce(Subquery(waiting), 0)
-    )
-
-
-_work = Prepared(_all_work)
 
 
 def answers_requests(user: Any) -> bool:

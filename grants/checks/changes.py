@@ -20,13 +20,13 @@ from grants.enums import TimeAsked
 
 class ChangeRefused(Exception):
     """It cannot be done. `code`: `late` (no grant in force), `waiting` (one of the kind does
-    already), `reasons`, `question`, `answer`, `state` (it has gone on meanwhile), `same_person`,
-    `registered` (by whoever would decide it), `nothing` (it changes nothing), `lines` (the plan
-    has no such line), `sum` (the sum is another), `day` (not later than now), `too_late` (beyond
-    the call's last day), `no_day` (the grant has no such day), `no_partner`, `division` (more than
-    the partner has), `receiver` (takes no part), `used` (more is given back than is left),
-    `successor`, `nobody` (nobody signs for the successor), `merged` already, `outcome`,
-    `shut_out`, `carry_over` or `reports`."""
+    already), `reasons`, `question`, `answer`, `state` (it has gone on meanwhile),
+    `other_question` (than the one shown), `same_person`, `registered` (by whoever would decide
+    it), `nothing` (it changes nothing), `lines` (the plan has no such line), `sum` (the sum is
+    another), `day` (not later than now), `too_late` (beyond the call's last day), `no_day` (the
+    grant has no such day), `no_partner`, `division` (more than the partner has), `receiver` (takes
+    no part), `used` (more is given back than is left), `successor`, `nobody` (nobody signs for the
+    successor), `merged` already, `outcome`, `shut_out`, `carry_over` or `reports`."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         self.code, self.detail = code, detail

@@ -43,13 +43,16 @@ class GrantFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
     """A part of a grant. `due_on` is the first day on which it can be paid, however long it then
-    waits for the interim report or a requisition."""
+    waits for the interim report or a requisition. `follows_interim` says that it is paid only
+    when the interim report has been accepted, and `waits_for_interim` that it has not been."""
 
     number: int
     percent: int
     amount_sek: int
     due_on: date
     state: PartState
+    follows_interim: bool = False
+    waits_for_interim: bool = False
 
 
 def shares(granted_sek: int, percents: tuple[int, ...]) -> tuple[int, ...]:
@@ -86,6 +89,7 @@ def planned(terms: PaymentTerms, facts: GrantFacts, today: date) -> tuple[Planne
     for number, (part, share) in enumerate(zip(terms.parts, amounts, strict=True), start=1):
         target += share
         due_on = months_later(facts.decided_on, part.months)
+        waits = part.after_interim and not facts.interim_accepted
         if number in taken:
             amount = taken[number].amount_sek
             state = _of_payment(taken[number].state)
@@ -96,13 +100,19 @@ def planned(terms: PaymentTerms, facts: GrantFacts, today: date) -> tuple[Planne
                 facts,
                 nothing=not amount,
                 early=due_on > today,
-                waits=part.after_interim and not facts.interim_accepted,
+                waits=waits,
                 asked=not terms.requisition or number in facts.requested,
             )
         covered += amount
         found.append(
             PlannedPart(
-                number=number, percent=part.percent, amount_sek=amount, due_on=due_on, state=state
+                number=number,
+                percent=part.percent,
+                amount_sek=amount,
+                due_on=due_on,
+                state=state,
+                follows_interim=part.after_interim,
+                waits_for_interim=waits,
             )
         )
     return tuple(found)

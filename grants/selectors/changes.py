@@ -1,5 +1,6 @@
 """Reading changes of grants, and a grant's plan with its changes laid over its decision."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -62,11 +63,31 @@ def granting(application: Application) -> Decision | None:
 
 def ground_of(application: Application, decision: Decision, today: date | None = None) -> Ground:
     """What a change of the grant is tried against now."""
-    basis = changed_basis(decision, lead=application.lead_id)
+    return ground_with(
+        application,
+        decision,
+        changes=changes_in_effect(decision),
+        partners=partners_now(application).values_list("organisation", flat=True),
+        today=today,
+    )
+
+
+def ground_with(
+    application: Application,
+    decision: Decision,
+    *,
+    changes: Iterable[Change],
+    partners: Iterable[int],
+    today: date | None = None,
+) -> Ground:
+    """The same, where the changes in effect and the partners are read already."""
+    basis = decision.basis_content
     return Ground(
-        basis=basis or DecisionBasis(),
+        basis=DecisionBasis()
+        if basis is None
+        else with_changes(basis, changes, lead=application.lead_id),
         lead=application.lead_id,
-        partners=frozenset(partners_now(application).values_list("organisation", flat=True)),
+        partners=frozenset(partners),
         spend_by=application.call.spend_by,
         usable_sek=usable_sek(fund_years(application)),
         today=today or timezone.localdate(),
@@ -94,14 +115,24 @@ def basis_before(change: GrantChange, granted: Decision | None) -> DecisionBasis
     """The plan as it stood without the change: of one in effect with those that took effect
     before it, of another as it is now by the decision `granted`."""
     decision = change.decision or granted
-    basis = None if decision is None else decision.basis_content
-    if decision is None or basis is None:
+    if decision is None:
         return DecisionBasis()
-    rows = in_effect_of(decision)
-    if change.applied is not None:
-        rows = rows.filter(applied__lt=change.applied)
-    changes = [change_of(each) for each in rows.values_list("proposal", flat=True)]
-    return with_changes(basis, changes, lead=change.application.lead_id)
+    return basis_before_among(change, decision, in_effect_of(decision))
+
+
+def basis_before_among(
+    change: GrantChange, decision: Decision, in_effect: Iterable[GrantChange]
+) -> DecisionBasis:
+    """The same, where what took effect of the decision is read already, in that order."""
+    basis = decision.basis_content
+    if basis is None:
+        return DecisionBasis()
+    before = [
+        change_of(each.proposal)
+        for each in in_effect
+        if change.applied is None or (each.applied is not None and each.applied < change.applied)
+    ]
+    return with_changes(basis, before, lead=change.application.lead_id)
 
 
 def people_told(change: GrantChange) -> list[User]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import mandates_held
+from applicants.rules import mandates_held
 from grants.models import Application, DecisionDelivery
 
 from .cases import applications_received

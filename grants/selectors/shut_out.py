@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from applicants.rules import is_person
-from applicants.selectors import is_remembered
+from applicants.rules import is_person, is_remembered
 from grants.models import Application, ShutOut
 from grants.rules import shut_out_ids
 

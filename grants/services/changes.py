@@ -158,15 +158,20 @@ def ask_about_change(*, change: GrantChange, actor: User, text: str) -> ChangeQu
 
 
 @transaction.atomic
-def answer_about_change(*, change: GrantChange, actor: User, text: str) -> ChangeQuestion:
-    """The grantee answers the question that waits. Raises PermissionDenied for anyone but the
-    lead's signatory, ChangeRefused where no question waits, or without an answer."""
+def answer_about_change(
+    *, change: GrantChange, actor: User, text: str, question: str | None = None
+) -> ChangeQuestion:
+    """The grantee answers the question that waits; `question` is the number of the one that was
+    shown, where a page showed it. Raises PermissionDenied for anyone but the lead's signatory,
+    ChangeRefused where no question waits, or another than that, or without an answer."""
     application, change = locked_change(change)
     require("grants.ask_for_change", actor, application)
     if not text.strip():
         raise ChangeRefused("answer")
     _open(change, ChangeState.QUESTION)
     asked = change.questions.select_for_update().get(answered_at__isnull=True)
+    if question is not None and question != str(asked.pk):
+        raise ChangeRefused("other_question")
     asked.answer, asked.answered_by, asked.answered_at = told(text), actor, timezone.now()
     asked.save(update_fields=["answer", "answered_by", "answered_at"])
     change.state = ChangeState.ASKED

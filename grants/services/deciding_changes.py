@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from applicants.models import Organisation, User
-from applicants.selectors import signatories_of
+from applicants.selectors import signatories_of, successors_of
 from grants.checks.changes import ChangeRefused
 from grants.content.change_letter import change_letter
 from grants.content.changes import (
@@ -206,7 +206,7 @@ def _merge(
     absorbed, successor = organisations[made.organisation], organisations[made.successor]
     if successor.merged_into_id is not None:
         raise ChangeRefused("merged")
-    if absorbed.merged_into_id not in {None, successor.pk}:
+    if absorbed.merged_into_id is not None and successor.pk not in successors_of(absorbed.pk):
         raise ChangeRefused("merged")
     if not signatories_of(successor):
         raise ChangeRefused("nobody")

@@ -32,7 +32,7 @@ from . import ledger
 from .delegation import delegated, delegated_as
 from .deliveries import open_deliveries
 from .letters import freeze_letter
-from .moving import locked_application, locked_call, move, permitted
+from .moving import locked_application, locked_call, move, permitted, record
 from .register import register_document
 
 NOBODY_ELSE = Attendance()
@@ -54,7 +54,8 @@ def grant_application(
     Raises PermissionDenied; DelegationRefused for an amount above the actor's delegation;
     TransitionRefused where requirements, amount, frame, four eyes or conflicts refuse it;
     TransitionNotAllowed; LedgerRefused where a reconsidered grant would be less than what has
-    been used.
+    been used. A partner that had left the grant before takes part in this one, unless it gives it
+    nothing.
     """
     locked_call(application.call_id)
     application = locked_application(application.pk)
@@ -80,6 +81,8 @@ def grant_application(
         payload={"amount_sek": amount_sek, **new.payload},
         texts={"reasons": reasons, **new.texts},
     )
+    # Before it is told of: a partner that takes part anew is one of those that it is told to.
+    _let_partners_back(application, basis or DecisionBasis(), actor)
     decision = new.decide(earlier, reasons)
     ledger.book(
         application=application,
@@ -93,6 +96,27 @@ def grant_application(
     ledger.put_back(application=application, earlier=earlier, decision=decision, actor=actor)
     enqueue_on_commit("reporting.tasks.require_reports", application.pk)
     return decision
+
+
+def _let_partners_back(application: Application, basis: DecisionBasis, actor: User) -> None:
+    """A grant that is decided anew begins without what was changed of the one before, so that a
+    partner that had left it has its part again. One that the new grant gives nothing stays out."""
+    given = {share.organisation for share in basis.shares if share.granted_sek > 0}
+    given |= {
+        line.organisation
+        for line in basis.lines
+        if line.allotted_sek > 0 and line.organisation is not None
+    }
+    back = application.participations.filter(left_on__isnull=False, organisation__in=given)
+    organisations = sorted(back.values_list("organisation_id", flat=True))
+    if organisations:
+        back.update(left_on=None)
+        record(
+            application,
+            "application.partners_back",
+            actor=actor,
+            payload={"organisations": organisations},
+        )
 
 
 @transaction.atomic

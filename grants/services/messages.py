@@ -43,8 +43,9 @@ def send_message(
     """Write to the other side of the case, which is told by mail that there is a message.
 
     The agency's side is its case officers, the applicants' those who write for an organisation
-    that takes part. Raises PermissionDenied, and MessageRefused for a message with nothing in
-    it, or with a file that somebody else uploaded or that stands elsewhere already.
+    that takes part and has not left the grant. Raises PermissionDenied, and MessageRefused for a
+    message with nothing in it, or with a file that somebody else uploaded or that stands
+    elsewhere already.
     """
     application = locked_application(application.pk)
     permission = "grants.message_applicant" if from_agency else "grants.message_agency"
@@ -96,10 +97,11 @@ def send_message(
 
 
 def _organisation_of(actor: User, application: Application) -> Organisation:
-    """For whom the actor writes: the lead, where that is one of them, or the first partner."""
+    """For whom the actor writes: the lead, where that is one of them, or the first partner that
+    has not left the grant."""
     own = organisations_acted_for(actor, WRITERS).values("pk")
-    parts = application.participations.filter(organisation__in=own).select_related("organisation")
-    parts = parts.order_by("role", "organisation__sort_key", "pk")
+    parts = application.participations.filter(organisation__in=own, left_on__isnull=True)
+    parts = parts.select_related("organisation").order_by("role", "organisation__sort_key", "pk")
     found = list(parts)
     lead = [part for part in found if part.role == ParticipationRole.LEAD]
     return (lead or found)[0].organisation

@@ -1,7 +1,5 @@
 """Booking what an accepted report says of a grant's money."""
 
-from datetime import date
-
 from django.db import transaction
 
 from applicants.models import User
@@ -23,9 +21,9 @@ def book_report(
     spent_sek: int,
     to_repay_sek: int,
     key: str,
-    booked_on: date,
 ) -> FundYear:
-    """Book what was spent in `year` and what is to be repaid (whole SEK); returns the year.
+    """Book what was spent in `year` and what is to be repaid (whole SEK), today, which may be
+    before the year has ended or long after; returns the year.
 
     For a grant of an earlier call, what was still usable is first carried into the year.
     Raises PermissionDenied for anyone but a case officer, LedgerRefused for more than there was.
@@ -41,7 +39,6 @@ def book_report(
             amount_sek=amount_sek,
             actor=actor,
             key=f"{key}:{kind}:{of_year}",
-            booked_on=booked_on,
         )
 
     years = {each.year: each for each in fund_years(application)}

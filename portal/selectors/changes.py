@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from applicants.models import Organisation, User
-from applicants.selectors import work_of
+from applicants.rules import work_of
+from core.selectors.prepared import knowing
 from grants.checks.changes import Ground
 from grants.content.basis import DecisionBasis
 from grants.content.changes import MergerChange, change_of
-from grants.models import Application, Decision, GrantChange
+from grants.enums import Approval, ChangeKind, ParticipationRole
+from grants.models import Application, Decision, GrantChange, Participation
+from grants.models.changes import IN_EFFECT, OPEN
 from grants.rules import REGISTERS_CHANGES
-from grants.selectors.changes import basis_before, granting, ground_of
+from grants.selectors.changes import basis_before_among, granting, ground_with
 from grants.workflow import HAS_GRANT
 
 
@@ -22,31 +25,83 @@ class ChangeRoom:
     decision: Decision | None
 
     @cached_property
+    def changes(self) -> list[GrantChange]:
+        """What was asked to be changed in the case, with its people, the earliest first."""
+        rows = self.application.changes.select_related(
+            "decision", "asked_by", "registered_by", "prepared_by", "decided_by"
+        )
+        return knowing(list(rows.order_by("pk")), application=self.application)
+
+    @cached_property
+    def parts(self) -> list[Participation]:
+        """Everybody's part in the case, those who left or declined too, with organisations."""
+        return list(
+            self.application.participations.select_related("organisation").order_by(
+                "organisation__sort_key", "pk"
+            )
+        )
+
+    @cached_property
     def ground(self) -> Ground | None:
         """What a change is tried against now."""
-        return None if self.decision is None else ground_of(self.application, self.decision)
+        if self.decision is None:
+            return None
+        return ground_with(
+            self.application,
+            self.decision,
+            changes=[change_of(each.proposal) for each in self._in_effect(self.decision)],
+            partners=[
+                each.organisation_id
+                for each in self.parts
+                if each.role == ParticipationRole.PARTNER
+                and each.left_on is None
+                and each.approval != Approval.DECLINED
+            ],
+        )
 
     @cached_property
     def names(self) -> dict[int, str]:
         """The names of the organisations that take part, or did."""
+        known = {each.organisation_id: each.organisation.name for each in self.parts}
         ids = {self.application.lead_id}
-        ids |= set(self.application.participations.values_list("organisation", flat=True))
         if self.decision is not None and self.decision.basis_content is not None:
             ids |= {each.organisation for each in self.decision.basis_content.shares}
-        for proposal in self.application.changes.values_list("wanted", flat=True):
-            made = change_of(proposal)
+        for each in self.changes:
+            made = change_of(each.wanted)
             if isinstance(made, MergerChange):
                 ids |= {made.organisation, made.successor}
-        return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+        others = ids - set(known)
+        if others:
+            known |= dict(Organisation.objects.filter(pk__in=others).values_list("pk", "name"))
+        return known
+
+    def change(self, pk: int) -> GrantChange | None:
+        """The one with that number."""
+        return next((each for each in self.changes if each.pk == pk), None)
+
+    def waits(self, kind: ChangeKind) -> bool:
+        """Whether a request of that kind waits for an answer or a decision."""
+        return any(each.kind == kind and each.state in OPEN for each in self.changes)
 
     def basis_before(self, change: GrantChange) -> DecisionBasis:
         """The plan as it stood without the change: of a decided one with those that took effect
         before it, of another as it is now."""
-        return basis_before(change, self.decision)
+        decision = change.decision or self.decision
+        if decision is None:
+            return DecisionBasis()
+        return basis_before_among(change, decision, self._in_effect(decision))
+
+    def _in_effect(self, decision: Decision) -> list[GrantChange]:
+        rows = [
+            each
+            for each in self.changes
+            if each.decision_id == decision.pk and each.state in IN_EFFECT
+        ]
+        return sorted(rows, key=lambda each: each.applied or 0)
 
 
 def change_room(application: Application) -> ChangeRoom:
-    """The grant of the case."""
+    """The grant of the case, as it is now."""
     return ChangeRoom(application=application, decision=granting(application))
 
 
@@ -60,15 +115,4 @@ def offers_registering(person: User, application: Application) -> bool:
             work.agency_id == application.call.agency_id and work.role in REGISTERS_CHANGES
             for work in work_of(person)
         )
-    )
-
-
-def change_in(application: Application, pk: int) -> GrantChange | None:
-    """A change of the case, with its people."""
-    return (
-        application.changes.select_related(
-            "decision", "asked_by", "registered_by", "prepared_by", "decided_by", "application"
-        )
-        .filter(pk=pk)
-        .first()
     )

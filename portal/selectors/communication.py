@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
-from applicants.selectors import mandates_held, organisations_acted_for
+from applicants.rules import mandates_held
+from applicants.selectors import organisations_acted_for
 from core.models import StoredFile
 from grants.models import Application, CaseDocument, Decision
 from grants.selectors import applications_received

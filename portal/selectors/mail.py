@@ -8,7 +8,8 @@ from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, 
 from django.db.models.functions import Cast
 
 from applicants.enums import Role
-from applicants.selectors import agencies_of, work_of
+from applicants.rules import work_of
+from applicants.selectors import agencies_of
 from core.enums import JournalKind, OutboxState
 from core.models import OutboxMessage
 from grants.models import Application

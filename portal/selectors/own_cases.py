@@ -23,7 +23,8 @@ from django.db.models.functions import Cast, Coalesce, Replace
 
 from applicants.enums import OrganisationRole
 from applicants.models import Invitation, Mandate, Organisation, User
-from applicants.selectors import mandates_held, open_invitations, organisation_ids_of
+from applicants.rules import mandates_held
+from applicants.selectors import open_invitations, organisation_ids_of
 from core.enums import JournalKind
 from core.models import StoredFile
 from core.selectors.journal import events_of

@@ -3,8 +3,7 @@
 from typing import Any
 
 from applicants.models import User
-from applicants.rules import is_person
-from applicants.selectors import work_of
+from applicants.rules import is_person, work_of
 from portal.content import Account
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from applicants.enums import Role
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from grants.models import Application, ApplicationVersion
 from grants.selectors import applications_received
 from portal.rules import LOOKS_AROUND, READS_CASES

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from applicants.models import Organisation
-from applicants.rules import WRITERS
-from applicants.selectors import mandates_held, organisation_ids_of, organisations_acted_for
+from applicants.rules import WRITERS, mandates_held
+from applicants.selectors import organisation_ids_of, organisations_acted_for
 from core.selectors.prepared import Prepared
 from grants.checks import Finding, Snapshot
 from grants.content.draft import Draft, SavedRow, SavedValue

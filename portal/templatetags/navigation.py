@@ -10,8 +10,8 @@ from django.template import RequestContext
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applicants.rules import is_person
-from applicants.selectors import answers_requests, remember_work, requests_waiting, work_of
+from applicants.rules import is_person, remember_work, work_of
+from applicants.selectors import answers_requests, requests_waiting
 from portal.content import Account, Menu, MenuItem
 from portal.selectors.people import account_of
 from portal.views.acting import Acting, acting

@@ -9,13 +9,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from applicants.models import User
-from applicants.selectors import remember_work
+from applicants.rules import remember_work
 from portal.rules import answers_those_who_ask, looks_around, makes_editions, sees_mail
 
 # Asking for a permission that nobody has declared would deny it: the declarations are loaded.
 DECLARED = (answers_those_who_ask, looks_around, makes_editions, sees_mail)
 
 type View = Callable[..., HttpResponseBase]
+
+
+_SHOWING = ("GET", "HEAD")
 
 
 class Access(StrEnum):
@@ -60,7 +63,7 @@ def guarded(view: View, access: Access) -> View:
     def checked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        remember_work(request.user)
+        remember_work(request.user, reads=request.method in _SHOWING)
         if access is not Access.SIGNED_IN and not rules.has_perm(access.value, request.user):
             raise Http404
         return view(request, **kwargs)

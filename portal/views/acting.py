@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from applicants.models import Organisation
-from applicants.selectors import mandates_held
+from applicants.rules import mandates_held
 
 SESSION_KEY = "acting_for"
 MOST_SHOWN = 8

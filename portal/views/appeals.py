@@ -8,7 +8,7 @@ import rules
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from core.services.files import store_upload
 from grants.checks.appeals import last_day_to_appeal
 from grants.enums import AppealOutcome, AppealState, Approval, TriedResult
 from grants.models import Appeal, Application, Decision
-from grants.selectors.decided import appeal_rule, appeals_with_files, decision_of
+from grants.selectors.decided import appeal_rule, decision_of
 from grants.services.appeals import (
     admit_appeal,
     appeal_decision,
@@ -251,9 +251,9 @@ def _appeal_or_404(
 ) -> tuple[Application, Decision, Appeal]:
     application = staffs_case_or_404(request, pk)
     found = decision_or_404(application, decision)
-    row: Appeal = get_object_or_404(
-        appeals_with_files(Appeal.objects.filter(decision=found)), pk=appeal
-    )
+    row = next((each for each in found.appeals.all() if each.pk == appeal), None)
+    if row is None:
+        raise Http404
     row.decision = found
     return application, found, row
 
@@ -393,4 +393,7 @@ def appeal_file(
 ) -> HttpResponseBase:
     """A document of the appeal, for the agency's staff."""
     _application, _found, row = _appeal_or_404(request, pk, decision, appeal)
-    return download_response(get_object_or_404(row.files.all(), pk=file))
+    wanted = next((each for each in row.files.all() if each.pk == file), None)
+    if wanted is None:
+        raise Http404
+    return download_response(wanted)

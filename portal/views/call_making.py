@@ -81,7 +81,6 @@ def call_making(request: HttpRequest) -> HttpResponse:
     calls = list(calls_made_by(person))
     parse_definitions(calls)
     context = {
-        "crumbs": [Crumb(_("Make calls"))],
         "drafts": _drafts(being_made, "drafts", _("Being made")) if being_made else None,
         "ended": _drafts(ended, "ended", _("Published and thrown away")) if ended else None,
         "calls": _calls(calls) if calls else None,

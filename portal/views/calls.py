@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import OrganisationKind, Role
-from applicants.selectors import remember_work, work_of
+from applicants.rules import remember_work, work_of
 from applicants.selectors.people import agency_ids_for
 from core import formats
 from core.content import Cell, Column, Crumb, Figure, Row, SummaryRow, Table

@@ -23,18 +23,27 @@ from grants.selectors.changes import carry_overs_waiting, changes_of, changes_wa
 from grants.services.changes import ask_about_change, prepare_change, send_change_back
 from grants.services.deciding_changes import shown_as
 from portal.forms.changes import ChangeForm, RefusalForm, WordsForm
-from portal.selectors.changes import change_in, change_room, offers_registering
+from portal.selectors.changes import ChangeRoom, change_room, offers_registering
 from portal.selectors.definitions import parse_definitions
 from portal.services.changes import decide
 from portal.views.access import person_of
 from portal.views.change_forms import change_form
 from portal.views.change_texts import change_tag, kind_label, refusal_of_change, told
+from portal.views.change_unsent import happened_to, unsent
 from portal.views.declaring import declared_or_redirect
 from portal.views.labels import call_title, day, money
 from portal.views.letter_links import letter_links
 from portal.views.own_changes import asked_summary, changes_table, decided_summary
 
 MOST = 300
+PREPARES = frozenset({ChangeState.ASKED, ChangeState.PREPARED})
+TAKES = {
+    "propose": PREPARES,
+    "refuse": PREPARES,
+    "question": PREPARES,
+    "send-back": frozenset({ChangeState.PREPARED}),
+}
+"""In which states of the request each form of words can be sent."""
 
 
 @require_safe
@@ -138,10 +147,10 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     """One request: what is asked for, the proposal, and the decision; a post is one of its
     forms. Who prepares or decides has declared whether there is a conflict of interest."""
     application, person = staffs_grant(request, pk), person_of(request)
-    found = change_in(application, change)
+    room = change_room(application)
+    found = room.change(change)
     if found is None:
         raise Http404
-    found.application = application
     prepares = rules.has_perm("grants.prepare_change", person, application)
     decides = rules.has_perm("grants.decide_change", person, application)
     works = found.state in {ChangeState.ASKED, ChangeState.PREPARED, ChangeState.QUESTION}
@@ -150,17 +159,30 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         if elsewhere is not None:
             return elsewhere
     action = request.POST.get("action", "") if request.method == "POST" else ""
-    forms = _forms(request, found, action)
+    forms, lost = _forms(request, room, found, action), None
     if action:
         mine = decides if action in {"decide", "send-back"} else prepares
         if not mine:
             raise Http404
         if _done(request, found, action, forms):
             return redirect("case-change", pk=pk, change=change)
-    room = change_room(application)
+        # What became of it meanwhile is read anew.
+        room = change_room(application)
+        found = room.change(change) or found
+        if found.state not in TAKES[action] or forms[action] is None:
+            lost = unsent(
+                forms[action],
+                request.POST,
+                why=happened_to(found, own=False)
+                if found.state not in TAKES[action]
+                else refusal_of_change(ChangeRefused("late")),
+                url=reverse("case-messages", args=[pk]),
+                link=_("Messages"),
+            )
+            action = ""
     basis = room.basis_before(found)
     prepared = found.state == ChangeState.PREPARED
-    open_to_prepare = found.state in {ChangeState.ASKED, ChangeState.PREPARED}
+    open_to_prepare = found.state in PREPARES
     context = {
         "crumbs": case_crumbs(application, Crumb(kind_label(found))),
         "application": application,
@@ -191,13 +213,15 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         and person.pk not in {found.prepared_by_id, found.registered_by_id},
         "answers": found.state == ChangeState.QUESTION and offers_registering(person, application),
         "shown": forms.get(action),
+        "unsent": lost,
     }
     return render(request, "portal/changes/case_one.html", context)
 
 
-def _forms(request: HttpRequest, change: GrantChange, action: str) -> dict[str, Any]:
+def _forms(
+    request: HttpRequest, room: ChangeRoom, change: GrantChange, action: str
+) -> dict[str, Any]:
     data = {action: request.POST} if action else {}
-    room = change_room(change.application)
     proposal = change.proposal if change.proposed != ChangeState.REFUSED else None
     return {
         "propose": change_form(
@@ -222,9 +246,9 @@ def _done(request: HttpRequest, change: GrantChange, action: str, forms: dict[st
     person = person_of(request)
     form: Any = forms.get(action)
     if action != "decide":
-        if form is None:
+        if action not in TAKES:
             raise Http404
-        if not form.is_valid():
+        if form is None or not form.is_valid():
             return False
     try:
         match action:

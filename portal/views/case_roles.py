@@ -3,7 +3,7 @@ decides what a page offers; the services ask again, under their lock."""
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from grants.models import Application
 from portal.rules import TAKES_PART
 

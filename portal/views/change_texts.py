@@ -51,6 +51,10 @@ _REFUSALS: Mapping[str, Text] = {
     "question": gettext_lazy("Write the question."),
     "answer": gettext_lazy("Write the answer."),
     "state": gettext_lazy("The request has gone on meanwhile. Look at it again."),
+    "other_question": gettext_lazy(
+        "The question that you answer has been answered meanwhile, and another has been asked. "
+        "Read it, and send your answer if it answers that one."
+    ),
     "same_person": gettext_lazy("Another person than the one who prepared it decides."),
     "registered": gettext_lazy("Another person than the one who registered it decides."),
     "nothing": gettext_lazy("Nothing is changed. Write at least one other amount."),

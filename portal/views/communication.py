@@ -52,6 +52,7 @@ from reviews.selectors.communication import (
     heard_material,
     not_communicating_of,
     opened_at,
+    receivers,
     revocation_heard,
     with_all_shown,
 )
@@ -115,7 +116,7 @@ def case_communication(request: HttpRequest, *, pk: int) -> HttpResponse:
     of_grant = OfGrant(
         sent=sent,
         notes=notes,
-        taking_part=around.taking_part,
+        taking_part=around.in_grant,
         decided_at=getattr(application, "decided_at", None),
     )
     # It decides what is offered; the services ask again, under their lock.
@@ -225,7 +226,7 @@ def communication_send(request: HttpRequest, *, pk: int) -> HttpResponse:
     around = beside(application)
     states = heard_material(application, known=Known(beside=around))
     waiting = [each for each in states if not each.heard.done]
-    parts = around.organisations
+    parts = receivers(application, around, [each.material for each in states])
     today = timezone.localdate()
     assessment = application.definition.assessment
     days = assessment.answer_days if assessment else 14
@@ -337,6 +338,7 @@ def _refused(code: str) -> str:
         "status": _("The case is decided or closed, so nothing more is received here."),
         "empty": _("Choose or write what is to be sent."),
         "nobody": _("Choose at least one organisation."),
+        "left": _("One of the organisations has left the grant. Look at the page again."),
         "due": _("Choose a day after today."),
         "changed": _("Some of the material has changed. Look at the page again and choose anew."),
         "too_long": _("The text is too long."),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.content import Crumb
 from grants.models import Application
 from grants.rules import is_shut_out

@@ -74,7 +74,7 @@ def distribution_list(request: HttpRequest) -> HttpResponse:
         stack=True,
         caption_hidden=True,
     )
-    context = {"table": table, "crumbs": [Crumb(_("Distribute the frame"))]}
+    context = {"table": table}
     return render(request, "portal/scenarios/list.html", context)
 
 

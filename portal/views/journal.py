@@ -134,6 +134,7 @@ EVENTS: Mapping[str, Text] = {
     "change.sent_back": gettext_lazy("The proposal on the change was sent back"),
     "change.decided": gettext_lazy("The change of the grant was decided"),
     "change.merged": gettext_lazy("The case went over to the organisation that absorbed another"),
+    "application.partners_back": gettext_lazy("A partner that had left takes part again"),
     "letter.made": gettext_lazy("The letter was made"),
     "report.required": gettext_lazy("A report was asked for"),
     "report.started": gettext_lazy("The report was begun"),

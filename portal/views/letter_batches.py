@@ -41,7 +41,6 @@ def letter_batches(request: HttpRequest) -> HttpResponse:
     batches = list(batches_visible_to(person)[:SHOWN])
     parse_definitions([each.call for each in batches])
     context = {
-        "crumbs": [Crumb(_("Decision letters"))],
         "unopened": _number(capped_count(not_opened(person, timezone.now()))),
         "calls": [
             (str(call.pk), f"{call_title(call)}, {agency_name(call.agency)}") for call in calls

@@ -57,7 +57,6 @@ def library(request: HttpRequest) -> HttpResponse:
             return redirect("library")
     rows = texts_of_agencies(agencies)
     context = {
-        "crumbs": [Crumb(_("Texts"))],
         "form": form,
         "table": _table([each for each in rows if each.retired_at is None], retired=False),
         "retired": _table([each for each in rows if each.retired_at is not None], retired=True),

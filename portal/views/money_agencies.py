@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.models import Agency
 from grants.selectors.payments import CONTROLLERS
 from portal.views.access import person_of

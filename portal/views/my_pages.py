@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import Role
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.content import Cell, Column, Row, Table, Tag, Task, TaskSection, Tone
 from grants.enums import Approval, ParticipationRole, Status
 from grants.models import Application, Participation

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from applicants.models import Organisation
-from applicants.selectors import entries_of, work_of
+from applicants.rules import work_of
+from applicants.selectors import entries_of
 from core import formats
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table
 from grants.enums import ParticipationRole

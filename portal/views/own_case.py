@@ -14,8 +14,7 @@ from django.views.decorators.http import require_safe
 
 from applicants.enums import OrganisationRole
 from applicants.models import User
-from applicants.rules import SIGNATORIES, WRITERS
-from applicants.selectors import mandates_held
+from applicants.rules import SIGNATORIES, WRITERS, mandates_held
 from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text, TimelineItem
 from core.enums import ActorKind
 from core.models import Event
@@ -86,6 +85,7 @@ PARTY_MAY_SEE = (
     "change.withdrawn",
     "change.decided",
     "change.merged",
+    "application.partners_back",
     "report.required",
     "report.received",
     "report.returned",

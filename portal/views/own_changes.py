@@ -17,16 +17,16 @@ from grants.definitions import CarryOver
 from grants.enums import ChangeKind, ChangeState
 from grants.models import Application, GrantChange
 from grants.models.changes import OPEN
-from grants.selectors.changes import changes_of
 from grants.selectors.register import documents_for_party, documents_of
 from grants.services.changes import answer_about_change, ask_for_change, withdraw_change
 from grants.workflow import HAS_GRANT
 from portal.forms.changes import WordsForm
-from portal.selectors.changes import ChangeRoom, change_in, change_room
+from portal.selectors.changes import ChangeRoom, change_room
 from portal.selectors.definitions import parse_definitions
 from portal.views.access import person_of
 from portal.views.change_forms import change_form, possible, reasons_label
 from portal.views.change_texts import ASK, change_tag, kind_label, refusal_of_change, told
+from portal.views.change_unsent import happened_to, not_asked, unsent
 from portal.views.labels import call_title, day, moment
 from portal.views.letter_links import letter_links
 from portal.views.own_case import case_crumbs, found_case
@@ -44,7 +44,8 @@ def _case(request: HttpRequest, pk: int) -> Application:
 def own_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
     """What has been asked to be changed in the grant, and what can be."""
     application = _case(request, pk)
-    rows = list(changes_of(application))
+    room = change_room(application)
+    rows = room.changes[::-1]
     signs = rules.has_perm("grants.ask_for_change", person_of(request), application)
     context = {
         "crumbs": case_crumbs(application, Crumb(_("Changes of the grant"))),
@@ -52,7 +53,7 @@ def own_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
         "call_title": call_title(application.call),
         "table": changes_table(rows, own=True) if rows else None,
         "signs": signs,
-        "kinds": _kinds(change_room(application), rows) if signs else [],
+        "kinds": _kinds(room) if signs else [],
         "carry_over": signs
         and application.status in HAS_GRANT
         and application.call.definition.carry_over is CarryOver.BY_DECISION,
@@ -61,15 +62,14 @@ def own_changes(request: HttpRequest, *, pk: int) -> HttpResponse:
     return render(request, "portal/changes/own.html", context)
 
 
-def _kinds(room: ChangeRoom, rows: list[GrantChange]) -> list[tuple[str, str]]:
+def _kinds(room: ChangeRoom) -> list[tuple[str, str]]:
     """What can be asked for now: the address and the words of each."""
     if room.application.status not in HAS_GRANT:
         return []
-    waiting = {each.kind for each in rows if each.state in OPEN}
     return [
         (reverse("own-change-new", args=[room.application.pk, kind.value]), str(ASK[kind]))
         for kind in ChangeKind
-        if kind not in waiting and possible(room, kind)
+        if not room.waits(kind) and possible(room, kind)
     ]
 
 
@@ -116,14 +116,15 @@ def own_change_new(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
     signs = rules.has_perm("grants.ask_for_change", person, application)
     partners = partners_of(room) if wanted is ChangeKind.PARTNER else []
     leaving = leaving_of(request, partners)
-    form = None
-    if signs and application.status in HAS_GRANT and not _waits(application, wanted):
-        data = request.POST if request.method == "POST" else None
+    form, lost = None, None
+    may = signs and application.status in HAS_GRANT and not room.waits(wanted)
+    data = request.POST if request.method == "POST" else None
+    if may or data is not None:
         form = change_form(room, wanted, data, leaving=leaving, reasons_label=reasons_label(wanted))
-    if request.method == "POST":
-        if form is None:
-            return redirect("own-change-new", pk=pk, kind=kind)
-        if form.is_valid():
+    if data is not None:
+        if form is None or not may:
+            form, lost = None, unsent(form, data, why=not_asked(room, wanted, signs=signs))
+        elif form.is_valid():
             try:
                 asked = ask_for_change(
                     application=application,
@@ -150,16 +151,13 @@ def own_change_new(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
         "title": ASK[wanted],
         "kind": kind,
         "form": form,
-        "partners": partners if form is None and signs else [],
+        "unsent": lost,
+        "partners": partners if form is None and signs and lost is None else [],
         "leaving": "" if leaving is None else room.names.get(leaving, ""),
         "spend_by": day(application.call.spend_by),
         "carry_over": application.call.definition.carry_over is CarryOver.BY_DECISION,
     }
     return render(request, "portal/changes/ask.html", context)
-
-
-def _waits(application: Application, kind: ChangeKind) -> bool:
-    return application.changes.filter(kind=kind, state__in=OPEN).exists()
 
 
 def partners_of(room: ChangeRoom) -> list[tuple[int, str]]:
@@ -183,20 +181,33 @@ def leaving_of(request: HttpRequest, partners: list[tuple[int, str]]) -> int | N
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     """One request: what was asked for, what the agency asks, and what was decided. A post
-    answers, or takes the request back."""
+    answers, or takes the request back; an answer that came too late is shown again."""
     application, person = _case(request, pk), person_of(request)
-    found = change_in(application, change)
+    room = change_room(application)
+    found = room.change(change)
     if found is None:
         raise Http404
-    found.application = application
     signs = rules.has_perm("grants.ask_for_change", person, application)
     action = request.POST.get("action", "") if request.method == "POST" else ""
     form = WordsForm(
         request.POST if action == "answer" else None, label=_("Your answer"), prefix="answer"
     )
-    if action and _done(request, found, action, form):
-        return redirect("own-change", pk=pk, change=change)
-    room = change_room(application)
+    lost = None
+    if action:
+        if _done(request, found, action, form):
+            return redirect("own-change", pk=pk, change=change)
+        # What became of it meanwhile is read anew.
+        room = change_room(application)
+        found = room.change(change) or found
+        if found.state != ChangeState.QUESTION:
+            lost = unsent(
+                form,
+                request.POST,
+                why=happened_to(found, own=True, answering=True),
+                url=reverse("application-messages", args=[pk]),
+                link=_("Messages"),
+            )
+    questions = list(found.questions.order_by("pk"))
     basis = room.basis_before(found)
     letters = letter_links(application, own=True)
     context = {
@@ -216,8 +227,10 @@ def own_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         "effect": told(found.proposal, basis, room.names, key="decided")
         if found.applied is not None
         else None,
-        "questions": list(found.questions.order_by("pk")),
+        "questions": questions,
+        "waiting": next((each.pk for each in questions if each.answered_at is None), ""),
         "form": form if signs and found.state == ChangeState.QUESTION else None,
+        "unsent": lost,
         "may_withdraw": signs and found.state in OPEN,
     }
     return render(request, "portal/changes/own_one.html", context)
@@ -286,11 +299,19 @@ def _done(request: HttpRequest, change: GrantChange, action: str, form: WordsFor
         elif action == "answer":
             if not form.is_valid():
                 return False
-            answer_about_change(change=change, actor=person, text=form.cleaned_data["text"])
+            answer_about_change(
+                change=change,
+                actor=person,
+                text=form.cleaned_data["text"],
+                question=request.POST.get("question"),
+            )
             messages.success(request, _("The answer is sent to the agency."))
         else:
             raise Http404
     except ChangeRefused as refused:
+        if action == "answer":
+            form.add_error(None, refusal_of_change(refused))
+            return False
         messages.error(request, refusal_of_change(refused))
     except PermissionDenied:
         raise Http404 from None

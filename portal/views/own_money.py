@@ -34,6 +34,7 @@ from portal.selectors.definitions import parse_definitions
 from portal.selectors.money import grants_of
 from portal.views.access import person_of
 from portal.views.case import money_table
+from portal.views.change_unsent import unsent
 from portal.views.claim_texts import (
     carry_overs_table,
     claims_table,
@@ -176,7 +177,7 @@ def own_carry_over(request: HttpRequest, *, pk: int) -> HttpResponse:
         and left > 0
         and not application.carry_over_requests.filter(decided_at__isnull=True).exists()
     )
-    form = CarryOverForm(request.POST if request.method == "POST" else None)
+    form, lost = CarryOverForm(request.POST if request.method == "POST" else None), None
     if request.method == "POST" and may and form.is_valid():
         try:
             ask_to_carry_over(
@@ -192,7 +193,7 @@ def own_carry_over(request: HttpRequest, *, pk: int) -> HttpResponse:
             messages.success(request, _("The request is sent."))
             return redirect("own-money", pk=pk)
     elif request.method == "POST" and not may:
-        return redirect("own-carry-over", pk=pk)
+        lost = unsent(form, request.POST, why=_("What can be carried over has changed meanwhile."))
     context = {
         "crumbs": case_crumbs(
             application,
@@ -202,7 +203,8 @@ def own_carry_over(request: HttpRequest, *, pk: int) -> HttpResponse:
         "application": application,
         "call_title": call_title(application.call),
         "may": may,
-        "form": form,
+        "form": form if may else None,
+        "unsent": lost,
         "left": money(left),
         "spend_by": day(application.call.spend_by),
     }

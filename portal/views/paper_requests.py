@@ -19,19 +19,19 @@ from grants.content import usable_sek
 from grants.definitions import CarryOver
 from grants.enums import ChangeKind, ChangeState
 from grants.models import Application
-from grants.models.changes import OPEN
 from grants.selectors import fund_years
 from grants.services.paper_requests import register_answer, register_carry_over, register_change
 from grants.services.register import RegistrationRefused
 from grants.workflow import HAS_GRANT
 from portal.forms.claims import CarryOverForm
 from portal.forms.paper_requests import AnswerForm, of_paper, paper_in
-from portal.selectors.changes import ChangeRoom, change_in, change_room
+from portal.selectors.changes import ChangeRoom, change_room
 from portal.views.access import person_of
 from portal.views.case_changes import case_crumbs, staffs_grant
 from portal.views.case_documents import registration_text
 from portal.views.change_forms import change_form, possible, reasons_label
 from portal.views.change_texts import ASK, kind_label, refusal_of_change
+from portal.views.change_unsent import happened_to, not_asked, unsent
 from portal.views.claim_texts import refusal_of
 from portal.views.labels import call_title, day, money
 from portal.views.own_changes import leaving_of, partners_of
@@ -65,11 +65,10 @@ def paper_requests(request: HttpRequest, *, pk: int) -> HttpResponse:
     application = _registrars_grant(request, pk)
     room, kinds = change_room(application), list[tuple[str, Text]]()
     if application.status in HAS_GRANT:
-        waiting = set(application.changes.filter(state__in=OPEN).values_list("kind", flat=True))
         kinds = [
             (_address(pk, kind.value), ASK[kind])
             for kind in ChangeKind
-            if kind not in waiting and possible(room, kind)
+            if not room.waits(kind) and possible(room, kind)
         ]
         if _left_sek(application):
             kinds.append((_address(pk, LATER), _("Use money after the last day to use it")))
@@ -97,10 +96,11 @@ def paper_request(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
     wanted, room = ChangeKind(kind), change_room(application)
     partners = partners_of(room) if wanted is ChangeKind.PARTNER else []
     leaving = leaving_of(request, partners)
-    waits = application.changes.filter(kind=wanted, state__in=OPEN).exists()
     form: Any = None
-    if application.status in HAS_GRANT and not waits:
-        data = request.POST if request.method == "POST" else None
+    lost = None
+    may = application.status in HAS_GRANT and not room.waits(wanted)
+    data = request.POST if request.method == "POST" else None
+    if may or data is not None:
         form = change_form(room, wanted, data, leaving=leaving, reasons_label=reasons_label(wanted))
     if form is not None:
         of_paper(form, request.FILES if request.method == "POST" else None)
@@ -115,15 +115,15 @@ def paper_request(request: HttpRequest, *, pk: int, kind: str) -> HttpResponse:
         )
         return reverse("case-change", args=[pk, registered.pk])
 
-    if request.method == "POST":
-        if form is None:
-            return redirect("case-paper-request", pk=pk, kind=kind)
-        done = _registered(request, form, register, day(application.call.spend_by))
-        if done:
+    if data is not None:
+        if form is None or not may:
+            form, lost = None, unsent(form, data, why=not_asked(room, wanted))
+        elif done := _registered(request, form, register, day(application.call.spend_by)):
             return redirect(done)
     return _page(
         request, application, ASK[wanted], form,
-        partners=partners if form is None and not waits else [],
+        unsent=lost,
+        partners=partners if form is None and lost is None and not room.waits(wanted) else [],
         leaving="" if leaving is None else _name(room, leaving),
     )  # fmt: skip
 
@@ -154,7 +154,12 @@ def _carry_over(request: HttpRequest, application: Application) -> HttpResponse:
 
     if request.method == "POST":
         if form is None:
-            return redirect("case-paper-request", pk=application.pk, kind=LATER)
+            said = CarryOverForm(request.POST)
+            why = _("Nothing is left of the grant to use later.")
+            return _page(
+                request, application, _("Use money after the last day to use it"), None,
+                unsent=unsent(said, request.POST, why=why),
+            )  # fmt: skip
         done = _registered(request, form, register)
         if done:
             return redirect(done)
@@ -168,15 +173,20 @@ def _carry_over(request: HttpRequest, application: Application) -> HttpResponse:
 def paper_answer(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     """Register the answer to the question that waits."""
     application = _registrars_grant(request, pk)
-    found = change_in(application, change)
+    found = change_room(application).change(change)
     if found is None:
         raise Http404
-    found.application = application
-    if found.state != ChangeState.QUESTION:
-        messages.info(request, _("No question waits for an answer."))
-        return redirect("case-change", pk=pk, change=change)
     posted = request.method == "POST"
     form = of_paper(AnswerForm(request.POST if posted else None), request.FILES if posted else None)
+    title = _("Answer on paper: %(what)s") % {"what": kind_label(found)}
+    if found.state != ChangeState.QUESTION:
+        if posted:
+            why = happened_to(found, own=False, answering=True)
+            return _page(
+                request, application, title, None, unsent=unsent(form, request.POST, why=why)
+            )
+        messages.info(request, _("No question waits for an answer."))
+        return redirect("case-change", pk=pk, change=change)
     asked = found.questions.get(answered_at__isnull=True)
 
     def register(files: Any) -> str:
@@ -192,10 +202,7 @@ def paper_answer(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         done = _registered(request, form, register)
         if done:
             return redirect(done)
-    return _page(
-        request, application, _("Answer on paper: %(what)s") % {"what": kind_label(found)}, form,
-        question=asked.text,
-    )  # fmt: skip
+    return _page(request, application, title, form, question=asked.text)
 
 
 def _page(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from core.content import Cell, Column, Row, Table, Tag, Text, Tone
 from core.formats import percent
 from grants.checks.payments import AnswerFault, PaymentRefused
+from grants.content.payments import PlannedPart
 from grants.enums import OrderState, PartState, PaymentState
 from grants.models import Payment, PaymentStop
 from grants.selectors.payments import CasePlan
@@ -108,6 +109,18 @@ def fault_text(fault: AnswerFault) -> str:
     return str(_FAULTS[fault.code]) % {"line": fault.line, "value": fault.value}
 
 
+def earliest(plan: CasePlan, part: PlannedPart) -> Cell:
+    """From when a part can be paid: its day, or what it waits for first."""
+    if not part.follows_interim:
+        return Cell(day(part.due_on))
+    # The day is counted from the decision, and is nothing to go by where no months are.
+    later = part.due_on > plan.decision.decided_on
+    note = _("not before %(day)s") % {"day": day(part.due_on)} if later else ""
+    if part.waits_for_interim:
+        return Cell(_("When the interim report is accepted"), note=note)
+    return Cell(_("The interim report is accepted"), note=note)
+
+
 def parts_table(plan: CasePlan) -> Table:
     """The parts of a grant, with when each can be paid and where it stands."""
     return Table(
@@ -117,7 +130,7 @@ def parts_table(plan: CasePlan) -> Table:
             Column(pgettext("payment", "Part")),
             Column(_("Share"), numeric=True),
             Column(_("Amount"), numeric=True),
-            Column(_("Earliest"), nowrap=True),
+            Column(_("Earliest")),
             Column(_("State")),
         ),
         rows=tuple(
@@ -129,7 +142,7 @@ def parts_table(plan: CasePlan) -> Table:
                 (
                     Cell(percent(part.percent)),
                     Cell(money(part.amount_sek)),
-                    Cell(day(part.due_on)),
+                    earliest(plan, part),
                     Cell(tag=part_tag(part.state)),
                 ),
             )

@@ -24,9 +24,15 @@ from grants.services.payment_orders import make_order
 from portal.selectors.definitions import definition_of, parse_definitions
 from portal.selectors.money import calls_followed
 from portal.views.access import person_of
-from portal.views.labels import agency_name, call_title, day, moment, money
+from portal.views.labels import agency_name, call_title, moment, money
 from portal.views.money_agencies import chosen_agency
-from portal.views.payment_texts import ORDER_NAME, order_tag, part_tag, refusal_text
+from portal.views.payment_texts import (
+    ORDER_NAME,
+    earliest,
+    order_tag,
+    part_tag,
+    refusal_text,
+)
 
 MOST_ORDERS = 30
 MOST_WAITING = 300
@@ -181,7 +187,7 @@ def _waiting(plans: list[CasePlan]) -> Table | None:
             Column(_("Case"), nowrap=True),
             Column(_("Organisation")),
             Column(pgettext("payment", "Part")),
-            Column(_("Earliest"), nowrap=True),
+            Column(_("Earliest")),
             Column(_("Amount"), numeric=True),
             Column(_("State")),
         ),
@@ -191,7 +197,7 @@ def _waiting(plans: list[CasePlan]) -> Table | None:
                 (
                     Cell(plan.application.lead.name),
                     Cell(str(part.number)),
-                    Cell(day(part.due_on)),
+                    earliest(plan, part),
                     Cell(money(part.amount_sek)),
                     Cell(tag=part_tag(part.state)),
                 ),

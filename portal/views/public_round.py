@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from applicants.enums import OrganisationKind
-from applicants.selectors import remember_work
+from applicants.rules import remember_work
 from core import formats
 from core.content import Cell, Column, Crumb, Figure, Row, Table, Tag, Tone
 from core.models import County

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from applicants.models import User
-from applicants.selectors import remember_work
+from applicants.rules import remember_work
 from portal.selectors.people import works_at_an_agency
 
 SESSION_KEY = "assurance"

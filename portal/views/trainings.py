@@ -274,6 +274,7 @@ def training(request: HttpRequest, *, pk: int) -> HttpResponse:
         "tag": _tag(found),
         "summary": _summary(found),
         "may": may and found.withdrawn_at is None,
+        "reads": not may,
         "details": details,
         "search": search,
         "words": words,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.content import Table, Text
 from portal.forms.worklist import WorklistFilter
 from portal.selectors.listing import counties

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.content import Crumb, Text
 from grants.models import Application
 from portal.forms.worklist import LeaveForm

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applicants.selectors import work_of
+from applicants.rules import work_of
 from core.content import Crumb
 from core.models import Agency
 from portal.forms.worklist import ViewForm

@@ -64,6 +64,16 @@ class Beside:
         )
 
     @property
+    def in_grant(self) -> frozenset[int]:
+        """The same, but for those that have left the grant."""
+        return self.taking_part - self.gone
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Those that have left the grant."""
+        return frozenset(part.organisation_id for part in self.parts if part.left_on is not None)
+
+    @property
     def organisations(self) -> list[Organisation]:
         """All of them: the lead first, then in Swedish order."""
         ordered = sorted(self.parts, key=lambda part: (part.organisation.sort_key, part.pk))

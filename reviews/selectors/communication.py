@@ -26,8 +26,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from applicants.models import Organisation
-from applicants.rules import WRITERS
-from applicants.selectors import mandates_held, organisations_acted_for
+from applicants.rules import WRITERS, mandates_held
+from applicants.selectors import organisations_acted_for
 from core.models import StoredFile
 from core.selectors.prepared import keep_prefetched
 from grants.enums import Status
@@ -44,7 +44,7 @@ from reviews.models import (
     Proposal,
 )
 
-from .adverse import Known, adverse_material, beside
+from .adverse import Beside, Known, adverse_material, beside
 from .findings import taking_part
 
 UNDECIDED = frozenset({Status.SUBMITTED, Status.COMPLETION_REQUESTED, Status.ASSESSED})
@@ -155,7 +155,8 @@ def heard_material(
             frozenset(key for note in notes for key in note.keys),
         )
     today = timezone.localdate()
-    participants = read.beside.taking_part
+    of_grant = application.status in HAS_GRANT
+    participants = read.beside.in_grant if of_grant else read.beside.taking_part
     return tuple(
         MaterialState(
             each,
@@ -171,6 +172,20 @@ def heard_material(
     )
 
 
+def receivers(
+    application: Application, around: Beside, materials: Iterable[Material]
+) -> list[Organisation]:
+    """To whom material can be sent: the lead first, then in Swedish order.
+
+    One that has left a grant in force is told of nothing in it any more, but for what is about
+    itself. While the case is decided anew it is a party as it was: that it left belongs to the
+    decision before, and it may be granted money again."""
+    if application.status not in HAS_GRANT:
+        return around.organisations
+    gone = around.gone - {each.organisation for each in materials}
+    return [each for each in around.organisations if each.pk not in gone]
+
+
 def _sent(communication: Communication) -> Sent:
     return Sent(
         keys=frozenset(each.key for each in communication.sources.all() if each.key),
@@ -183,8 +198,8 @@ def _sent(communication: Communication) -> Sent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfGrant:
     """What a page has read of a case with a grant: all that was `sent` and noted, the
-    organisations `taking_part`, and when the latest decision was entered (UTC), None for no
-    decision."""
+    organisations `taking_part` that have not left it, and when the latest decision was entered
+    (UTC), None for no decision."""
 
     sent: Iterable[Communication]
     notes: Iterable[NotCommunicating]
@@ -203,7 +218,7 @@ def revocation_heard(application: Application, read: OfGrant | None = None) -> H
                 "organisations", "sources", "answers"
             ),
             notes=NotCommunicating.objects.filter(application=application),
-            taking_part=taking_part(application),
+            taking_part=taking_part(application, left=False),
             decided_at=latest.first(),
         )
     since = read.decided_at

@@ -55,9 +55,12 @@ def demands_of(
     ]
 
 
-def taking_part(application: Application) -> frozenset[int]:
-    """The organisations that take part, but for those that have declined."""
+def taking_part(application: Application, *, left: bool = True) -> frozenset[int]:
+    """The organisations that take part, but for those that have declined, and unless `left` for
+    those that have left the grant."""
     parts = application.participations.exclude(approval=Approval.DECLINED)
+    if not left:
+        parts = parts.filter(left_on__isnull=True)
     return frozenset(parts.values_list("organisation_id", flat=True))
 
 

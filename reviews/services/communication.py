@@ -17,7 +17,7 @@ from grants.checks.transitions import Refusal
 from grants.enums import Direction, DocumentKind, NoticeKind
 from grants.models import Application, Attachment, CaseDocument
 from grants.selectors.messages import officers_concerned
-from grants.selectors.people import people_of_participation
+from grants.selectors.people import people_for
 from grants.services.moving import locked_application, record, require
 from grants.services.notices import notify
 from grants.services.register import mark_document, register_document
@@ -33,9 +33,12 @@ from reviews.models import (
 )
 from reviews.selectors.communication import (
     UNDECIDED,
+    Known,
     adverse_material,
     answering_organisations,
+    beside,
     can_be_answered,
+    receivers,
     revocation_heard,
     unheard_material,
 )
@@ -71,9 +74,10 @@ def send_communication(
     they are told by mail that there is news.
 
     Raises PermissionDenied; ReviewRefused `status` for a case with nothing left to decide,
-    `empty` without a text or sources, `nobody` without organisations of the case, `due` for a
-    day that is not after today, `changed` for material that reads otherwise now, `too_long`, and
-    `file_elsewhere` for a file that somebody else uploaded or that stands elsewhere.
+    `empty` without a text or sources, `nobody` without organisations of the case, `left` for one
+    that has left the grant and that no material is about, `due` for a day that is not after today,
+    `changed` for material that reads otherwise now, `too_long`, and `file_elsewhere` for a file
+    that somebody else uploaded or that stands elsewhere.
     """
     application = locked_application(application.pk)
     require("reviews.communicate", actor, application)
@@ -90,9 +94,13 @@ def send_communication(
         raise ReviewRefused("nobody")
     if due <= timezone.localdate():
         raise ReviewRefused("due")
-    there = {each.key for each in adverse_material(application)}
+    around = beside(application)
+    materials = adverse_material(application, Known(beside=around))
+    there = {each.key for each in materials}
     if any(each.key and each.key not in there for each in sources):
         raise ReviewRefused("changed")
+    if not to <= {each.pk for each in receivers(application, around, materials)}:
+        raise ReviewRefused("left")
     for each in sources:
         if each.file is not None:
             _refuse_elsewhere(each.file, actor)
@@ -139,12 +147,9 @@ def send_communication(
         party=", ".join(each.name for each in names)[:250],
         held=True,
     )
-    people = {
-        person.pk: person for pk in sorted(to) for person in people_of_participation(parts[pk])
-    }
     notify(
         application=application,
-        people=people.values(),
+        people=people_for(to),
         kind=NoticeKind.COMMUNICATION,
         key=str(communication.pk),
     )

@@ -267,7 +267,7 @@ def test_what_was_claimed_follows_a_grant_that_is_made_anew() -> None:
     desk.pay(case)
     reported.book_report(
         application=case, actor=scenario.officer, year=today.year, spent_sek=100_000,
-        to_repay_sek=400_000, key="r", booked_on=today,
+        to_repay_sek=400_000, key="r",
     )  # fmt: skip
     claims.send_claim(application=case, actor=desk.first)
     before = owed_of(case)
@@ -353,7 +353,7 @@ class Money(RuleBasedStateMachine):
         self.attempt(
             lambda: reported.book_report(
                 application=self.case, actor=self.desk.officer, year=year, spent_sek=amount,
-                to_repay_sek=to_repay, key=f"r{self.step}", booked_on=date(2014, 1, 1),
+                to_repay_sek=to_repay, key=f"r{self.step}",
             )
         )  # fmt: skip
 

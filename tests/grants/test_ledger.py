@@ -127,7 +127,6 @@ def test_what_is_usable_is_carried_into_the_next_reported_year() -> None:
             spent_sek=spent_sek,
             to_repay_sek=to_repay_sek,
             key=f"r{of}",
-            booked_on=case.call.measured_on,
         )
 
     first = report(year, 200_000, 0)
@@ -145,7 +144,6 @@ def test_what_is_usable_is_carried_into_the_next_reported_year() -> None:
             spent_sek=0,
             to_repay_sek=0,
             key="no",
-            booked_on=case.call.measured_on,
         )
 
 

@@ -111,6 +111,11 @@ def test_a_part_waits_for_what_it_waits_for() -> None:
     later = terms(parts=[{"percent": 70}, {"percent": 30, "after_interim": True}])
     assert states(planned(later, facts(), TODAY)) == [(700, "payable"), (301, "interim")]
     assert states(planned(later, facts(interim_accepted=True), TODAY))[1] == (301, "payable")
+    assert [
+        (part.follows_interim, part.waits_for_interim)
+        for accepted in (False, True)
+        for part in planned(later, facts(interim_accepted=accepted), TODAY)
+    ] == [(False, False), (True, True), (False, False), (True, False)]
     asking = terms(requisition=True)
     assert states(planned(asking, facts(requested=frozenset({2})), TODAY)) == [
         (500, "requisition"), (501, "payable"),

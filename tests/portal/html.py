@@ -71,6 +71,8 @@ class Page:
         ]
         if len(self.all("h1")) != 1:
             found.append("not one h1")
+        if len(self.all(".ds-breadcrumbs li")) == 1 and not self.all(".ds-breadcrumbs a"):
+            found.append("a way here that is only the page itself")
         found += _skipped_levels(self)
         for table in self.all("main table"):
             if not text(table.cssselect("caption")[0] if table.cssselect("caption") else None):

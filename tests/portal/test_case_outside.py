@@ -143,7 +143,7 @@ def test_it_asks_as_often_for_twenty_boards_as_for_one(
         scene.supervised(number)
     client.force_login(scene.officer)
     case_page = reverse("application-detail", args=[scene.case.pk])
-    for address, number in ((scene.address, 10), (case_page, 12)):
+    for address, number in ((scene.address, 9), (case_page, 11)):
         client.get(address)
         with django_assert_num_queries(number):
             client.get(address)

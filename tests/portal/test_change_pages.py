@@ -175,7 +175,7 @@ def test_the_letter_of_a_claim_and_its_reminder_are_on_both_pages(client: Client
             assert client.get(link).content[:5] == b"%PDF-"
 
 
-QUERIES = {"change-list": 7, "case-changes": 7, "own-changes": 11}
+QUERIES = {"change-list": 6, "case-changes": 6, "own-changes": 9}
 
 
 @pytest.mark.parametrize("rows", [1, 30])

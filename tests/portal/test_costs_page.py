@@ -238,5 +238,5 @@ def test_the_page_asks_as_often_with_thirty_lines(
         say(case, own.officer, number, verdict="none", reason="running_costs")
     client = signed_in(own.officer)
     client.get(url("case-costs", case))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(url("case-costs", case))

@@ -307,7 +307,7 @@ def test_somebody_elses_case_in_a_batch_is_not_there(client: Client, desk: Desk)
 
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
-    ("name", "number"), [("decision-list", 12), ("decision-frame", 7), ("decision-batch", 12)]
+    ("name", "number"), [("decision-list", 11), ("decision-frame", 7), ("decision-batch", 11)]
 )
 def test_pages_ask_the_database_as_often(
     client: Client,

@@ -421,9 +421,9 @@ def test_pages_cost_the_same_however_much(
     client.force_login(registrar)
     choose = reverse("disclosure-choose", args=[request.pk])
     for address, number in (
-        (reverse("disclosures"), 7),
-        (reverse("disclosure", args=[request.pk]), 10),
-        (f"{choose}?number={case.register_number}", 12),
+        (reverse("disclosures"), 6),
+        (reverse("disclosure", args=[request.pk]), 8),
+        (f"{choose}?number={case.register_number}", 10),
     ):
         shown(client, address)
         with django_assert_num_queries(number):

@@ -303,7 +303,7 @@ def test_a_failed_archive_says_what_to_do(client: Client, deciding: Deciding) ->
 # How often the database is asked ------------------------------------------------------------------
 
 
-QUERIES = {"own-decision": 10, "case-letter": 10, "unopened-letters": 7, "letter-batches": 8}
+QUERIES = {"own-decision": 10, "case-letter": 9, "unopened-letters": 6, "letter-batches": 7}
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -158,7 +158,7 @@ def test_the_list_asks_the_database_as_often_for_thirty(
     for number in range(rows):
         mailed(world.case(number + 1, reported=False))
     client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(LIST)
 
 
@@ -170,7 +170,7 @@ def test_the_incidents_ask_the_database_as_often_for_thirty(
     for number in range(rows):
         failed(minutes=number)
     client.get(INCIDENTS)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(INCIDENTS)
 
 

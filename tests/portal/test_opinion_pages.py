@@ -244,11 +244,11 @@ def test_the_pages_ask_as_often_with_thirty_rows(
         )
     mine = Opinion.objects.filter(application=case).exclude(pk=opinion.pk).get()
     for person, address, number in (
-        (asking.person, reverse("opinion-list"), 8),
-        (asking.person, page_of(mine), 8),
-        (asking.officer, reverse("case-opinions", args=[case.pk]), 12),
-        (asking.officer, reverse("round-opinions", args=[asking.call.pk]), 8),
-        (asking.officer, reverse("supervision-list"), 6),
+        (asking.person, reverse("opinion-list"), 7),
+        (asking.person, page_of(mine), 7),
+        (asking.officer, reverse("case-opinions", args=[case.pk]), 10),
+        (asking.officer, reverse("round-opinions", args=[asking.call.pk]), 6),
+        (asking.officer, reverse("supervision-list"), 5),
     ):
         client.force_login(person)
         client.get(address)

@@ -637,7 +637,7 @@ class TestQueries:
             MandateFactory(organisation=organisation, ended_at=timezone.now())
             InvitationFactory(organisation=organisation)
         client.force_login(administrator)
-        asks(reverse("my-organisation", args=[organisation.pk]), 10)
+        asks(reverse("my-organisation", args=[organisation.pk]), 8)
 
     def test_found(self, client: Client, asks: Callable[..., None], rows: int) -> None:
         for number in range(rows):
@@ -649,7 +649,7 @@ class TestQueries:
         agency = AgencyFactory()
         RepresentationRequestFactory.create_batch(rows, agency=agency)
         client.force_login(staff(agency))
-        asks(reverse("representation-requests"), 6)
+        asks(reverse("representation-requests"), 5)
 
     def test_one_request(
         self,
@@ -662,4 +662,4 @@ class TestQueries:
             acting_for(asked.organisation, WRITER)
             OrganisationFactory(name=asked.organisation.name, county=asked.organisation.county)
         client.force_login(staff(asked.agency))
-        asks(reverse("representation-request", args=[asked.pk]), 10)
+        asks(reverse("representation-request", args=[asked.pk]), 8)

@@ -74,14 +74,14 @@ def test_applications(client: Client, asks: Callable[..., None], world: World, r
     for number in range(rows):
         partner = municipality(f"Partner {number}")
         world.case(number + 1, partners=[partner])
-    asks(f"{reverse('application-list')}?q=kommun&status=interim_reported&sort=-granted", 11)
+    asks(f"{reverse('application-list')}?q=kommun&status=interim_reported&sort=-granted", 10)
 
 
 def test_application(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
     client.force_login(world.officer)
     case = world.case()
     fill_case(world, case, rows)
-    asks(reverse("application-detail", args=[case.pk]), 12)
+    asks(reverse("application-detail", args=[case.pk]), 11)
 
 
 def fill_case(world: World, case: Application, rows: int) -> None:
@@ -108,7 +108,7 @@ def test_organisations(client: Client, asks: Callable[..., None], world: World, 
     client.force_login(world.officer)
     for number in range(rows):
         world.case(number + 1)
-    asks(f"{reverse('organisation-list')}?q=kommun&sort=-granted", 8)
+    asks(f"{reverse('organisation-list')}?q=kommun&sort=-granted", 7)
 
 
 def test_organisation(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
@@ -124,14 +124,14 @@ def test_organisation(client: Client, asks: Callable[..., None], world: World, r
             status=ReportStatus.ACCEPTED, applications=[later],
         )  # fmt: skip
         OrganisationEntryFactory(agency=world.agency, year=year, organisation=case.lead)
-    asks(reverse("organisation-detail", args=[case.lead_id]), 11)
+    asks(reverse("organisation-detail", args=[case.lead_id]), 10)
 
 
 def test_reports(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
     client.force_login(world.officer)
     for number in range(rows):
         world.case(number + 1)
-    asks(f"{reverse('report-list')}?q=kommun&year=2013&sort=organisation", 10)
+    asks(f"{reverse('report-list')}?q=kommun&year=2013&sort=organisation", 9)
 
 
 def test_report(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
@@ -145,7 +145,7 @@ def test_report(client: Client, asks: Callable[..., None], world: World, rows: i
         for area in world.call.definition.area_codes[:rows]:
             ReportAreaFactory(version=version, area=area, status=AreaStatus.ONGOING)
             ReportAnswerFactory(version=version, area=area, question="q", option="o")
-    asks(reverse("report-detail", args=[report.pk]), 11)
+    asks(reverse("report-detail", args=[report.pk]), 10)
 
 
 def test_editions(asks: Callable[..., None], world: World, rows: int) -> None:
@@ -158,7 +158,7 @@ def test_edition(client: Client, asks: Callable[..., None], world: World, rows: 
     client.force_login(world.officer)
     for number in range(rows):
         world.case(number + 1)
-    asks(edition_address(world.edition()), 9)
+    asks(edition_address(world.edition()), 8)
 
 
 def test_cell(client: Client, asks: Callable[..., None], world: World, rows: int) -> None:
@@ -166,4 +166,4 @@ def test_cell(client: Client, asks: Callable[..., None], world: World, rows: int
     for number in range(rows):
         world.case(number + 1)
     address = edition_address(world.edition(), "cell-detail", 1, "mapping", "completed")
-    asks(address, 8)
+    asks(address, 7)

@@ -350,7 +350,7 @@ def test_queries_do_not_grow_with_partners(
     client = signed_in(joint.writer)
     url = joint.url(name, *([joint.partner.pk] if name == "application-part" else []))
     client.get(url)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(12):
         assert client.get(url).status_code == 200
 
 

@@ -9,11 +9,16 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from applicants.enums import Role
 from core.selectors.prepared import Prepared
+from grants.enums import Outcome
+from grants.models import DelegationRule
+from grants.rules import delegation_held
 from grants.services.submission import complete_application
 from reporting.content.paths import status_path
-from tests.factories import RequirementFindingFactory
+from tests.factories import RequirementFindingFactory, staff
 from tests.factories.reports import Reporting
 from tests.portal.own_cases import Own, fresh, shown, sign_data, url
 from tests.portal.world import World
@@ -80,6 +85,12 @@ def test_each_gives_what_django_gives(compared: dict[Prepared[Any], int], world:
     old = world.case(1)
     RequirementFindingFactory(application=old)
     shown(client_of(world.officer), url("application-detail", old))
+    decider = staff(world.agency, Role.DECISION_MAKER)
+    DelegationRule.objects.create(
+        agency=world.agency, user=decider, outcomes=[str(Outcome.GRANTED)], max_sek=1,
+        valid_from=timezone.localdate(), created_at=timezone.now(), created_by=decider,
+    )  # fmt: skip
+    assert delegation_held(world.agency.pk, decider, timezone.localdate())
     reporting = Reporting()
     reporting.put(reporting.required(), status_path("mapping"), "ongoing")
     not_asked = sorted(name for name, each in every_one().items() if each not in compared)

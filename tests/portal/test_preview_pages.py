@@ -274,7 +274,7 @@ def test_a_sample_table_has_a_value_for_each_cell(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("steps", "number"),
-    [((), 5), ((CALL,), 5), ((APPLY,), 5), ((APPLY, "budget"), 5), ((REPORT,), 5), ((TABLES,), 5)],
+    [((), 4), ((CALL,), 4), ((APPLY,), 4), ((APPLY, "budget"), 4), ((REPORT,), 4), ((TABLES,), 4)],
 )
 def test_a_preview_asks_for_the_call_alone(
     client: Client,

@@ -276,7 +276,7 @@ def test_the_proposal_asks_as_often_with_thirty_rows(
         )  # fmt: skip
     client = signed_in(own.officer)
     client.get(url("case-proposal", case))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(url("case-proposal", case))
 
 
@@ -292,5 +292,5 @@ def test_the_library_asks_as_often_with_thirty_texts(
         )  # fmt: skip
     client = signed_in(own.officer)
     client.get(reverse("library"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("library"))

@@ -53,7 +53,7 @@ def test_the_list_costs_the_same_however_long(
         lettered(case, registrar)
     client.force_login(own.officer if name == "case-documents" else own.writer)
     shown(client, url(name, case))
-    with django_assert_num_queries(10 if name == "case-documents" else 7):
+    with django_assert_num_queries(7):
         client.get(url(name, case))
 
 

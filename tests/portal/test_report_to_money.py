@@ -27,6 +27,7 @@ from tests.factories.paying import Paying
 from tests.factories.reports import Reporting
 from tests.factories.scenario import fresh
 from tests.portal.checking import signed_in
+from tests.portal.html import Page
 from tests.portal.own_cases import shown
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,15 @@ def parts_of(case: Application) -> list[tuple[int, str]]:
     plan = plan_of(fresh(case))
     assert plan is not None
     return [(part.amount_sek, str(part.state)) for part in plan.parts]
+
+
+def earliest_of(world: Reporting, case: Application) -> list[str]:
+    """What the grantee and the agency are shown of when each part can be paid."""
+    own = Page(signed_in(world.signatory).get(reverse("own-money", args=[case.pk])))
+    inside = Page(signed_in(world.officer).get(reverse("case-payments", args=[case.pk])))
+    found = [row[3] for row in own.rows("parts")]
+    assert [row[3] for row in inside.rows("parts")] == found
+    return found
 
 
 def accepted(officer: Client, report: Report, case: Application, used: int, repay: int) -> None:
@@ -68,6 +78,10 @@ def test_a_grant_is_paid_reported_claimed_back_and_closed() -> None:
     officer, controller = signed_in(world.officer), signed_in(desk.first)
     desk.pay(case)
     assert parts_of(case) == [(280_000, "paid"), (120_000, "interim")]
+    decided = str(case.decisions.get().decided_on)
+    assert earliest_of(world, case) == [decided, "När delredovisningen är godkänd"]
+    waiting = Page(controller.get(reverse("payments"))).rows("waiting")
+    assert [row[3] for row in waiting] == ["När delredovisningen är godkänd"]
 
     # Of 400 000 the first year uses 250 000 and has 50 000 to repay; 120 000 was never paid out,
     # so that nothing is asked for, and so much less is paid when the report has been accepted.
@@ -78,6 +92,7 @@ def test_a_grant_is_paid_reported_claimed_back_and_closed() -> None:
     claimed(controller, case)
     assert not Claim.objects.exists()
     assert parts_of(case) == [(280_000, "paid"), (70_000, "payable")]
+    assert earliest_of(world, case) == [decided, "Delredovisningen är godkänd"]
     desk.pay(case, part=2)
 
     # The year after uses 80 000 of the 100 000 left, and the rest is to be repaid.
@@ -161,5 +176,5 @@ def test_the_review_asks_as_often_with_thirty_lines_as_with_one(
     page = shown(officer, address)
     assert all(f"Post {number}." in page for number in range(rows))
     assert "Det finns ingen redovisning" not in page
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         shown(officer, address)

@@ -288,7 +288,7 @@ def test_the_list_asks_the_same_number_of_questions(
         )  # fmt: skip
     officer = signed_in(world.officer)
     shown(officer, reverse("report-inbox"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         shown(officer, reverse("report-inbox"))
 
 

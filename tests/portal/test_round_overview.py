@@ -202,7 +202,7 @@ def test_the_round_asks_as_often_however_many_there_are(
     client.force_login(office.officer)
     address = reverse("round-overview", args=[office.call.pk])
     assert client.get(address).status_code == 200
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         client.get(address)
 
 

@@ -197,9 +197,9 @@ def test_the_pages_ask_as_often_with_thirty_rows(
     for number in range(min(rows, 8)):
         scenario = tried(round_, f"Försök {number}")
     for address, number in (
-        (reverse("distribution-list"), 7),
-        (reverse("distribution", args=[round_.call.pk]), 10),
-        (at(scenario), 11),
+        (reverse("distribution-list"), 6),
+        (reverse("distribution", args=[round_.call.pk]), 9),
+        (at(scenario), 9),
     ):
         client.get(address)
         with django_assert_num_queries(number):  # type: ignore[attr-defined]

@@ -107,5 +107,5 @@ def test_the_list_asks_as_often_with_thirty_waivers(
     client.force_login(desk.decider)
     address = reverse("waiver-list")
     assert client.get(address).status_code == 200
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address)

@@ -11,7 +11,7 @@ from django_fsm import TransitionNotAllowed
 
 from applicants.enums import Role
 from applicants.models import User
-from applicants.selectors import remember_work
+from applicants.rules import remember_work
 from core.enums import JournalKind
 from core.models import OutboxMessage
 from core.selectors.journal import events_of

@@ -1,0 +1,73 @@
+"""No page asks the database more than a dozen times."""
+
+from collections.abc import Mapping
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from applicants.enums import Role
+from portal.urls import ROUTES
+from portal.views.access import Access
+from tests.portal.everyone import SIGNED_IN, Everyone
+from tests.portal.test_pages_access import LET_PAST, LINES, OPEN
+
+DOZEN = 12
+READING = frozenset({str(Role.DECISION_MAKER), "lead administrator", "lead signatory"})
+"""Who sees more on some pages than whoever is first let in."""
+MORE: Mapping[str, int] = {
+    # All that a decision will rest on, read again before it is made: proposal, lines, findings,
+    # waivers, opinions, what is left of the frame, and who may decide.
+    "case-decide": 23,
+    # And what was communicated, the money that is left, and what became of the decision.
+    "decision-revoke": 17,
+    # The whole year as a data set: every table of it is read once, as when an edition is made.
+    "edition-preview": 27,
+    "report-texts": 23,
+    "report-text": 24,
+    "report-text-history": 25,
+    # Trainings beside reports, each with those who take part.
+    "training-comparison": 15,
+    # Public, and in a dozen for whoever is not signed in.
+    "round-decisions": 14,
+}
+"""Pages of staff that gather a whole case or a whole year, with what they ask."""
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_no_page_asks_more_than_a_dozen_times() -> None:
+    everyone = Everyone()
+    addresses = everyone.addresses()
+    clients = {who: everyone.signed_in(who) for who in SIGNED_IN}
+    asked = {}
+    for route in ROUTES:
+        line = LINES[route.name]
+        readers = [who for who in line.who if who in clients and who in LET_PAST[route.access]]
+        if line.get != OPEN or not readers:
+            continue
+        for who in {readers[0], *READING.intersection(readers)}:
+            number = _asked(clients[who], addresses[route.name])
+            asked[route.name] = max(number, asked.get(route.name, 0))
+    over = {name: number for name, number in asked.items() if number > MORE.get(name, DOZEN)}
+    assert not over
+    # What has come down to a dozen needs no line here.
+    assert not {name for name in MORE if asked[name] <= DOZEN}
+    public = [route.name for route in ROUTES if route.access is Access.PUBLIC]
+    visitor = Client()
+    shown = {name: addresses[name] for name in public if LINES[name].get == OPEN}
+    assert not {name for name, address in shown.items() if _asked(visitor, address) > DOZEN}
+
+
+def _asked(client: Client, address: str) -> int:
+    """What a page that has been opened before asks when it is opened again. The first time is
+    noted, which is a write, and reads what a process keeps."""
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+            if response.streaming:
+                b"".join(response.streaming_content)
+        assert response.status_code == OPEN, address
+    # A transaction in a test is a savepoint.
+    return sum("SAVEPOINT" not in each["sql"] for each in queries.captured_queries)
