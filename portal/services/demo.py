@@ -114,7 +114,7 @@ def _county_board() -> Agency:
         defaults={
             "name_sv": "Länsstyrelsen i Stockholms län",
             "name_en": "County Administrative Board of Stockholm",
-            "short": "Länsstyrelsen",
+            "short": "Länsstyrelsen Stockholm",
             "county": County.objects.get(code=BOARD_COUNTY),
         },
     )

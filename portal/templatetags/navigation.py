@@ -28,9 +28,14 @@ def navigation(context: RequestContext) -> Menu:
         remember_work(request.user)
     staff = is_person(user) and bool(work_of(user))
     path = "" if request is None else request.path
-    first = _items(_first(user, staff=staff), path)
-    rest = _items(_rest(user), path)
-    return Menu([*first, *rest], []) if not staff else Menu(first, rest)
+    first = [(label, reverse(name)) for label, name in _first(user, staff=staff)]
+    rest = [(label, reverse(name)) for label, name in _rest(user)]
+    # Some places lie under the address of another: the reader is in the innermost.
+    here = max(
+        (url for _label, url in (*first, *rest) if path.startswith(url)), key=len, default=""
+    )
+    menu = [_items(first, path, here), _items(rest, path, here)]
+    return Menu(menu[0] + menu[1], []) if not staff else Menu(*menu)
 
 
 type Places = Iterator[tuple[str, str]]
@@ -93,11 +98,8 @@ def _rest(user: Any) -> Places:
         yield _("Incidents"), "incident-list"
 
 
-def _items(places: Places, path: str) -> list[MenuItem]:
-    return [
-        MenuItem(label, url, current=path.startswith(url), exact=path == url)
-        for label, url in ((label, reverse(name)) for label, name in places)
-    ]
+def _items(places: list[tuple[str, str]], path: str, here: str) -> list[MenuItem]:
+    return [MenuItem(label, url, current=url == here, exact=path == url) for label, url in places]
 
 
 @register.simple_tag(takes_context=True)

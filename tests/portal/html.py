@@ -73,6 +73,8 @@ class Page:
             found.append("not one h1")
         if len(self.all(".ds-breadcrumbs li")) == 1 and not self.all(".ds-breadcrumbs a"):
             found.append("a way here that is only the page itself")
+        if len(self.all(".site-nav [aria-current]")) > 1:
+            found.append("two places of the menu at once")
         found += _skipped_levels(self)
         for table in self.all("main table"):
             if not text(table.cssselect("caption")[0] if table.cssselect("caption") else None):
