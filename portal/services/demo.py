@@ -37,6 +37,8 @@ SECONDS: tuple[tuple[Role, tuple[str, str]], ...] = (
 CALL_DOCUMENTS = Path(portal.__file__).parent / "demo" / "open-calls"
 """What an open call says, laid over a copy of a definition; named by the definition's stem."""
 _DAYS_OPEN_BEFORE, _DAYS_OPEN_AFTER = 20, 40
+_DAYS_TO_REPORT = 61
+"""From the last day to use the money until the final report is due: the year 2013 says no day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ def demo_call(*, agency: Agency, definition: str, today: date) -> Call:
         year += 1
     opens, closes = today - timedelta(days=_DAYS_OPEN_BEFORE), today + timedelta(_DAYS_OPEN_AFTER)
     found = open_call_document(stem, source, year)
-    dates = found.dates.model_copy(update={"opens": opens, "closes": closes})
+    final = found.dates.final_report_due or found.dates.spend_by + timedelta(_DAYS_TO_REPORT)
+    days = {"opens": opens, "closes": closes, "final_report_due": final}
+    dates = found.dates.model_copy(update=days)
     return open_call(
         record=_record(found.model_copy(update={"dates": dates})),
         agency=agency,

@@ -125,6 +125,7 @@ def test_work_waits_for_everyone_and_nothing_for_a_worker() -> None:
     plan = plan_of(granted)
     assert plan is not None
     assert [part.state for part in plan.parts] == [PartState.PAYABLE, PartState.INTERIM]
+    assert not Report.objects.filter(references__application=granted, due_on=None).exists()
     report = Report.objects.get(references__application=granted, status=ReportStatus.RECEIVED)
     document = report.versions.get().document
     assert document.looked_at > 0  # A line has come out otherwise than planned.
