@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from applicants.models import User
+from grants.checks import Severity
 from grants.checks.changes import ChangeRefused
 from grants.content.changes import MergerChange, TimeChange, change_of
 from grants.enums import TimeAsked
@@ -14,6 +15,7 @@ from reporting.content.paths import organisation_of
 from reporting.enums import ReportKind, ReportStatus
 from reporting.models import Report, ReportPart, ReportReference, ReportValue
 from reporting.selectors.obligations import obligations_of
+from reporting.selectors.writing import room_of_report
 
 from .obligations import OPEN
 
@@ -29,6 +31,7 @@ def follow_change(*, change: GrantChange, actor: User) -> None:
     """Let the reports follow a change that has just been decided, in its transaction: their days,
     and whose they are. The plan itself is read with its changes.
 
+    A report that has been sent in and waits for review is checked against the plan as it becomes.
     Raises ChangeRefused (`reports`, with their references) where the report has been sent in, or
     where an organisation and the one that absorbs it have both begun a report of the same year.
     """
@@ -40,6 +43,22 @@ def follow_change(*, change: GrantChange, actor: User) -> None:
             followed = change.followed_by.values_list("application", flat=True)
             for pk in sorted({change.application_id, *followed}):
                 _hand_over(locked_application(pk), made)
+    if made is not None:
+        _look_again(change.application_id, actor)
+
+
+def _look_again(application: int, actor: User) -> None:
+    """Run the checks anew on what has been sent in and not been reviewed: what it answers against
+    is no longer the same, so there may be something to look at in it, or no longer be."""
+    sent = Report.objects.select_for_update(of=("self",)).filter(
+        references__application=application, status=ReportStatus.RECEIVED, needs_look__isnull=False
+    )
+    for report in sent.order_by("pk"):
+        found = room_of_report(report, actor).findings
+        report.needs_look = any(
+            each.blocks or each.severity is Severity.LOOKED_AT for each in found
+        )
+        report.save(update_fields=["needs_look"])
 
 
 def _move_day(application: Application, made: TimeChange, actor: User) -> None:

@@ -55,10 +55,13 @@ from grants.services.decisions import (
 )
 from grants.tasks import make_case_letter
 from portal.services.changes import decide
+from reporting.checks import ReportRefused
 from reporting.content.paths import spent_path
+from reporting.enums import ReportStatus
 from reporting.models import Report
 from reporting.selectors.plan import applications_of, plan_of
 from reporting.services import obligations
+from reporting.services.accepting import accept_plainly
 from reviews import selectors as reviewed
 from tests.core.concurrency import in_threads
 from tests.factories import ApplicationFactory, OrganisationFactory, acting_for, staff
@@ -213,6 +216,22 @@ def test_money_is_moved_between_activities_and_the_report_follows() -> None:
     assert not any("ändring" in (mail.subject + mail.body).casefold() for mail in mails)
     # A change of what has been changed is tried against that.
     refused(lambda: desk.asked(case, MOVED), "nothing")
+
+
+@pytest.mark.django_db
+def test_what_has_been_sent_in_is_checked_against_the_plan_as_it_becomes() -> None:
+    desk = Changing()
+    case = desk.granted()
+    desk.declared(case)
+    report = desk.received(desk.required(case))
+    assert report.needs_look is False
+    desk.decided(case, MOVED)
+    report = Report.objects.get(pk=report.pk)
+    assert report.needs_look is True  # 300 000 was used of what is now 250 000.
+    with pytest.raises(ReportRefused, match="needs_look"):
+        accept_plainly(report=report, actor=desk.officer)
+    desk.decided(case, BudgetChange(((1, 300_000), (2, 100_000))))
+    assert accept_plainly(report=report, actor=desk.officer).status == ReportStatus.ACCEPTED
 
 
 @pytest.mark.django_db
