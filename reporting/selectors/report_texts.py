@@ -58,9 +58,12 @@ def summary(year: int, key_figures: Mapping[str, Figures]) -> tuple[str, ...]:
         for code in ("applications", "granted", "requested_sek", "granted_sek", "reports")
     }
     sentences = [
-        _(
+        ngettext(
+            "For %(year)s, %(granted)s of %(applications)s applications was granted. "
+            "%(requested)s was applied for and %(amount)s was granted.",
             "For %(year)s, %(granted)s of %(applications)s applications were granted. "
-            "%(requested)s was applied for and %(amount)s was granted."
+            "%(requested)s was applied for and %(amount)s was granted.",
+            totals["granted"],
         )
         % {
             "year": year,
@@ -71,20 +74,30 @@ def summary(year: int, key_figures: Mapping[str, Figures]) -> tuple[str, ...]:
         }
     ]
     sentences += [
-        _(
-            "%(stream)s: %(granted)s applications were granted %(amount)s, and %(reports)s "
-            "reports were received in time."
-        )
+        _("%(stream)s: %(granted)s, and %(reports)s.")
         % {
             "stream": stream_title(stream),
-            "granted": number(figures["granted"]),
-            "amount": amount(figures["granted_sek"]),
-            "reports": number(figures["reports"]),
+            "granted": ngettext(
+                "%(granted)s application was granted %(amount)s",
+                "%(granted)s applications were granted %(amount)s",
+                figures["granted"],
+            )
+            % {"granted": number(figures["granted"]), "amount": amount(figures["granted_sek"])},
+            "reports": ngettext(
+                "%(reports)s report was received in time",
+                "%(reports)s reports were received in time",
+                figures["reports"],
+            )
+            % {"reports": number(figures["reports"])},
         }
         for stream, figures in key_figures.items()
     ]
     sentences.append(
-        _("The tables build on the %(reports)s reports that were received in time.")
+        ngettext(
+            "The tables build on the %(reports)s report that was received in time.",
+            "The tables build on the %(reports)s reports that were received in time.",
+            totals["reports"],
+        )
         % {"reports": number(totals["reports"])}
     )
     return tuple(sentences)
@@ -127,19 +140,28 @@ def method(*, year: int, cutoff: date, key_figures: Mapping[str, Figures]) -> tu
 
 def stream_introduction(figures: Figures, measured_on: date, spend_by: date) -> tuple[str, ...]:
     """What the stream's part begins with."""
-    applied = _(
-        "%(applications)s applications were received, %(joint)s of them joint. %(granted)s were "
-        "granted, %(rejected)s rejected and %(withdrawn)s withdrawn. The frame was %(frame)s, and "
-        "%(amount)s was granted."
+    received = ngettext(
+        "%(applications)s application was received, %(joint)s of them joint.",
+        "%(applications)s applications were received, %(joint)s of them joint.",
+        figures["applications"],
     ) % {
         "applications": number(figures["applications"]),
         "joint": number(figures["joint_applications"]),
+    }
+    came_of_it = ngettext(
+        "%(granted)s was granted, %(rejected)s rejected and %(withdrawn)s withdrawn. The frame was "
+        "%(frame)s, and %(amount)s was granted.",
+        "%(granted)s were granted, %(rejected)s rejected and %(withdrawn)s withdrawn. The frame "
+        "was %(frame)s, and %(amount)s was granted.",
+        figures["granted"],
+    ) % {
         "granted": number(figures["granted"]),
         "rejected": number(figures["rejected"]),
         "withdrawn": number(figures["withdrawn"]),
         "frame": amount(figures[FRAME]),
         "amount": amount(figures["granted_sek"]),
     }
+    applied = f"{received} {came_of_it}"
     used = _(
         "By %(measured)s, %(spent)s had been spent. %(remaining)s was left to be used by %(until)s."
     ) % {
@@ -151,9 +173,12 @@ def stream_introduction(figures: Figures, measured_on: date, spend_by: date) -> 
     if not figures["reports"]:
         return (applied, used)
     attended = figures["attended_regional_training"]
-    reported = _(
+    reported = ngettext(
+        "%(reports)s report was received in time. In %(attended)s of them (%(share)s) the answer "
+        "is that they took part in regional training.",
         "%(reports)s reports were received in time. In %(attended)s of them (%(share)s) the answer "
-        "is that they took part in regional training."
+        "is that they took part in regional training.",
+        figures["reports"],
     ) % {
         "reports": number(figures["reports"]),
         "attended": number(attended),
