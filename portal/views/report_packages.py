@@ -14,7 +14,12 @@ from portal.views.files import size_text
 from portal.views.labels import call_title, day, moment
 from reporting.enums import BuildState, DataFormat, PackageStage
 from reporting.models import ReportPackage
-from reporting.selectors.packages import kept_until, package_path, packages_visible_to
+from reporting.selectors.packages import (
+    is_overtaken,
+    kept_until,
+    package_path,
+    packages_visible_to,
+)
 
 FINISHED = (BuildState.DONE, BuildState.FAILED)
 
@@ -53,6 +58,11 @@ def report_package(request: HttpRequest, *, pk: int) -> HttpResponse:
 
 
 def _gone(package: ReportPackage) -> str:
+    if is_overtaken(package) and package.removed_at is None:
+        return _(
+            "You have declared a conflict of interest since the file was made, and it may have "
+            "that case in it. Ask for the file again."
+        )
     if package.removed_at is None:
         return _("The file is no longer there.")
     return _("The file was removed %(day)s.") % {"day": day(package.removed_at)}
@@ -70,7 +80,7 @@ def _summary(package: ReportPackage) -> list[SummaryRow]:
             SummaryRow(_("Size"), size_text(package.size)),
             SummaryRow(_("Checksum (SHA-256)"), package.sha256),
         ]
-        if package.removed_at is None:
+        if package.removed_at is None and not is_overtaken(package):
             rows.append(SummaryRow(_("Can be fetched until"), moment(kept_until(package))))
     return rows
 

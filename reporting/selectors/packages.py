@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from applicants.enums import Role
 from applicants.models import User
 from applicants.selectors import agencies_of
-from grants.models import Call
+from grants.models import Call, ShutOut
 from reporting.enums import BuildState, DataFormat
 from reporting.models import ReportPackage
 
@@ -24,12 +24,24 @@ def packages_folder() -> Path:
 
 
 def packages_visible_to(user: Any) -> QuerySet[ReportPackage]:
-    """The person's own, of the agencies where the person is still analyst; the latest first."""
+    """The person's own, of the agencies where the person is still analyst; the latest first.
+
+    `overtaken` says that the person has been shut out of a case of the agency since the file was
+    made, which may have that case in it."""
     if not isinstance(user, User):
         return ReportPackage.objects.none()
     return (
         ReportPackage.objects.filter(
             requested_by=user, call__agency__in=agencies_of(user, (Role.ANALYST,))
+        )
+        .annotate(
+            overtaken=Exists(
+                ShutOut.objects.filter(
+                    user=OuterRef("requested_by"),
+                    since__gt=OuterRef("finished_at"),
+                    application__call__agency=OuterRef("call__agency"),
+                )
+            )
         )
         .select_related("call__definition_record")
         .defer("call__definition_record__document")
@@ -37,9 +49,15 @@ def packages_visible_to(user: Any) -> QuerySet[ReportPackage]:
     )
 
 
+def is_overtaken(package: ReportPackage) -> bool:
+    """Whether the one who asked may no longer have the file, of `packages_visible_to`."""
+    return getattr(package, "overtaken", False) is True
+
+
 def package_path(package: ReportPackage) -> Path | None:
-    """Where the file lies; None where it has not been made, or is no longer there."""
-    if not package.file_name or package.removed_at is not None:
+    """Where the file lies; None where it has not been made, is no longer there, or may no longer
+    be had by the one who asked."""
+    if not package.file_name or package.removed_at is not None or is_overtaken(package):
         return None
     path = packages_folder() / package.file_name
     return path if path.exists() else None
@@ -50,6 +68,15 @@ def kept_until(package: ReportPackage) -> datetime | None:
     if package.state != BuildState.DONE or package.finished_at is None:
         return None
     return package.finished_at + timedelta(days=settings.REPORT_DATA_DAYS)
+
+
+def shut_out_since(package: ReportPackage, moment: datetime) -> bool:
+    """Whether the one who asked has been shut out of a case of the agency since then."""
+    return ShutOut.objects.filter(
+        user=package.requested_by_id,
+        since__gte=moment,
+        application__call__agency=package.call.agency_id,
+    ).exists()
 
 
 def unfinished_packages(

@@ -1,7 +1,6 @@
 """Making editions of the national report."""
 
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +10,7 @@ import rules
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from core.services.background import enqueue_on_commit
 from core.services.journal import Actor, NewEvent
 from grants.models import Call
 from reporting.content.texts import figures_of
-from reporting.enums import BuildStage, BuildState
+from reporting.enums import BuildStage
 from reporting.models import (
     Edition,
     EditionBuild,
@@ -47,18 +46,24 @@ from reporting.selectors.texts import checksum, doubted, texts_of
 from reporting.services import freezing
 from reporting.services.freezing import Frozen
 
+from .leases import LeaseLost, Leases
+
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """Longer than any stage takes: a worker renews its lease between the stages."""
+_LEASES = Leases(
+    EditionBuild,
+    length=LEASE,
+    due=build_due,
+    most_attempts=MAX_ATTEMPTS,
+    begins=BuildStage.FREEZING,
+    waits=BuildStage.WAITING,
+)
 _TRIES = 3
 
 type Progress = Callable[[BuildStage, int], None]
 """Told of the stage that begins and how much is done, 0–100."""
-
-
-class LeaseLost(Exception):
-    """Another worker has taken the build over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,19 +266,8 @@ def _actor(user: User | None) -> Actor:
 
 def claim(*, build_id: int, now: datetime | None = None) -> EditionBuild | None:
     """Take the build for this worker, for as long as the lease; None when it is not due or
-    another has it. Of any number of workers at once one gets it."""
-    now = now or timezone.now()
-    token = str(uuid.uuid4())
-    EditionBuild.objects.filter(build_due(now), pk=build_id, attempts__lt=MAX_ATTEMPTS).update(
-        state=BuildState.RUNNING,
-        stage=BuildStage.FREEZING,
-        progress=0,
-        attempts=F("attempts") + 1,
-        lease_token=token,
-        lease_until=now + LEASE,
-    )
-    held = EditionBuild.objects.filter(pk=build_id, lease_token=token)
-    return held.select_related("agency", "requested_by").first()
+    another has it."""
+    return _LEASES.claim(build_id, now).select_related("agency", "requested_by").first()
 
 
 def run_build(*, build_id: int) -> bool:
@@ -285,10 +279,17 @@ def run_build(*, build_id: int) -> bool:
     build = claim(build_id=build_id)
     if build is None:
         return False
+    try:
+        return _made(build)
+    except LeaseLost:
+        logger.warning("build %s was taken over by another worker", build.pk)
+        return False
 
+
+def _made(build: EditionBuild) -> bool:
     def tell(stage: BuildStage, percent: int) -> None:
-        if stage is not BuildStage.FINISHED and not _renew(build, stage, percent):
-            raise LeaseLost(build.pk)
+        if stage is not BuildStage.FINISHED:
+            _LEASES.tell(build, stage, percent)
 
     try:
         built = build_edition(
@@ -299,52 +300,23 @@ def run_build(*, build_id: int) -> bool:
             progress=tell,
         )
     except LeaseLost:
-        logger.warning("build %s was taken over by another worker", build.pk)
-        return False
+        raise
     except (OperationalError, OSError, duckdb.IOException):
         logger.exception("build %s waits for the database or the disk", build.pk)
-        _release(build, state=BuildState.QUEUED, stage=BuildStage.WAITING, progress=0)
+        _LEASES.leave(build)
         return False
     except (NoCalls, TextsDoubted) as error:
-        _fail(build, str(error))
+        _LEASES.fail(build, str(error))
         return False
     except Exception:
         logger.exception("build %s failed", build.pk)
-        _fail(build, _("Something went wrong. The system log says what."))
+        _LEASES.fail(build, _("Something went wrong. The system log says what."))
         return False
-    return _release(
-        build,
-        state=BuildState.DONE,
-        stage=BuildStage.FINISHED,
-        progress=100,
-        edition=built.edition,
-        finished_at=timezone.now(),
-        error="",
-    )
-
-
-def _renew(build: EditionBuild, stage: BuildStage, percent: int) -> bool:
-    """Say how far the build has come, and keep it; False when the lease was lost meanwhile."""
-    held = EditionBuild.objects.filter(pk=build.pk, lease_token=build.lease_token)
-    return bool(held.update(stage=stage, progress=percent, lease_until=timezone.now() + LEASE))
-
-
-def _release(build: EditionBuild, **changes: object) -> bool:
-    held = EditionBuild.objects.filter(pk=build.pk, lease_token=build.lease_token)
-    return bool(held.update(lease_token="", lease_until=None, **changes))
-
-
-def _fail(build: EditionBuild, error: str) -> bool:
-    return _release(build, state=BuildState.FAILED, error=error, finished_at=timezone.now())
+    _LEASES.finish(build, BuildStage.FINISHED, edition=built.edition)
+    return True
 
 
 def give_up_exhausted(*, now: datetime | None = None) -> int:
     """Give up builds that have been tried MAX_ATTEMPTS times; returns how many."""
-    now = now or timezone.now()
-    return EditionBuild.objects.filter(build_due(now), attempts__gte=MAX_ATTEMPTS).update(
-        state=BuildState.FAILED,
-        finished_at=now,
-        lease_token="",
-        lease_until=None,
-        error=_("The work was interrupted too many times. Ask for the edition again."),
-    )
+    error = _("The work was interrupted too many times. Ask for the edition again.")
+    return _LEASES.give_up(error, now)

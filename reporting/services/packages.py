@@ -6,7 +6,6 @@ import secrets
 import shutil
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -24,7 +23,6 @@ from django.db import (
     connections,
     transaction,
 )
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,16 +32,18 @@ from core.services import journal
 from core.services.background import enqueue_on_commit
 from grants.models import Call
 from reporting.content.report_data import PackageProgress
-from reporting.enums import BuildState, DataFormat, PackageStage
+from reporting.enums import DataFormat, PackageStage
 from reporting.models import ReportPackage
 from reporting.selectors.packages import (
     MAX_ATTEMPTS,
     expired_packages,
     package_due,
     packages_folder,
+    shut_out_since,
     unfinished_packages,
 )
 
+from .leases import LeaseLost, Leases
 from .report_data import record_export, require_export
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,14 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 """Longer than anything that is done between two tellings of the progress; closing a large
 workbook takes longest. Each telling renews it."""
+_LEASES = Leases(
+    ReportPackage,
+    length=LEASE,
+    due=package_due,
+    most_attempts=MAX_ATTEMPTS,
+    begins=PackageStage.READING,
+    waits=PackageStage.WAITING,
+)
 KEPT_UNNAMED = timedelta(hours=24)
 """How long a file may lie that no row names: it may still be on its way."""
 REMOVED_A_RUN = 500
@@ -59,8 +67,8 @@ _TOLD_AGAIN_S = 1.0
 _TEMPORARY = "temporary-"
 
 
-class LeaseLost(Exception):
-    """Another worker has taken the file over."""
+class ShutOutMeanwhile(Exception):
+    """Whoever asked was shut out of a case while the file was made."""
 
 
 class Made(Protocol):
@@ -128,18 +136,8 @@ def _request(*, call: Call, actor: User, kind: DataFormat, texts: bool) -> Repor
 
 def claim(*, package_id: int, now: datetime | None = None) -> ReportPackage | None:
     """Take the file for this worker, for as long as the lease; None when it is not due or another
-    has it. Of any number of workers at once one gets it."""
-    now = now or timezone.now()
-    token = str(uuid.uuid4())
-    ReportPackage.objects.filter(package_due(now), pk=package_id, attempts__lt=MAX_ATTEMPTS).update(
-        state=BuildState.RUNNING,
-        stage=PackageStage.READING,
-        progress=0,
-        attempts=F("attempts") + 1,
-        lease_token=token,
-        lease_until=now + LEASE,
-    )
-    held = ReportPackage.objects.filter(pk=package_id, lease_token=token)
+    has it."""
+    held = _LEASES.claim(package_id, now)
     return held.select_related("call__agency", "call__definition_record", "requested_by").first()
 
 
@@ -150,9 +148,18 @@ def run_package(*, package_id: int, make: Make) -> bool:
     no more, leave the file to be tried again. Whoever asked and may no longer take reports out
     gets none: that is asked again before the work and after it.
     """
+    started = timezone.now()
     package = claim(package_id=package_id)
     if package is None:
         return False
+    try:
+        return _made(package, make, started)
+    except LeaseLost:
+        logger.warning("report package %s was taken over by another worker", package.pk)
+        return False
+
+
+def _made(package: ReportPackage, make: Make, started: datetime) -> bool:
     try:
         with _Telling(package) as tell, _temporary_folder() as folder:
             require_export(call=package.call, actor=package.requested_by)
@@ -164,20 +171,23 @@ def run_package(*, package_id: int, make: Make) -> bool:
                 folder=folder,
                 progress=tell,
             )
-            _enter(package, made)
+            _enter(package, made, started)
     except LeaseLost:
-        logger.warning("report package %s was taken over by another worker", package.pk)
+        raise
+    except ShutOutMeanwhile:
+        logger.warning("report package %s is made again without a case", package.pk)
+        _LEASES.leave(package)
         return False
     except (OperationalError, InterfaceError, OSError, duckdb.IOException):
         logger.exception("report package %s waits for the database or the disk", package.pk)
-        _release(package, state=BuildState.QUEUED, stage=PackageStage.WAITING, progress=0)
+        _LEASES.leave(package)
         return False
     except PermissionDenied:
-        _fail(package, _("You are no longer an analyst of the agency."))
+        _LEASES.fail(package, _("You are no longer an analyst of the agency."))
         return False
     except Exception:
         logger.exception("report package %s failed", package.pk)
-        _fail(package, _("Something went wrong. The system log says what."))
+        _LEASES.fail(package, _("Something went wrong. The system log says what."))
         return False
     return True
 
@@ -209,26 +219,9 @@ class _Telling:
             return
         self._stage, self._next = stage, time.monotonic() + _TOLD_AGAIN_S
         if self._beside is None:
-            kept = _renew(self._package, stage, percent)
+            _LEASES.tell(self._package, stage, percent)
         else:
-            kept = self._beside.submit(_renew, self._package, stage, percent).result()
-        if not kept:
-            raise LeaseLost(self._package.pk)
-
-
-def _renew(package: ReportPackage, stage: PackageStage, percent: int) -> bool:
-    """Say how far the file has come, and keep it; False when the lease was lost meanwhile."""
-    held = ReportPackage.objects.filter(pk=package.pk, lease_token=package.lease_token)
-    return bool(held.update(stage=stage, progress=percent, lease_until=timezone.now() + LEASE))
-
-
-def _release(package: ReportPackage, **changes: object) -> bool:
-    held = ReportPackage.objects.filter(pk=package.pk, lease_token=package.lease_token)
-    return bool(held.update(lease_token="", lease_until=None, **changes))
-
-
-def _fail(package: ReportPackage, error: str) -> bool:
-    return _release(package, state=BuildState.FAILED, error=error, finished_at=timezone.now())
+            self._beside.submit(_LEASES.tell, self._package, stage, percent).result()
 
 
 @contextmanager
@@ -243,13 +236,14 @@ def _temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _enter(package: ReportPackage, made: Made) -> None:
-    """Put the file in its place, then say so in the row. Raises LeaseLost, PermissionDenied."""
+def _enter(package: ReportPackage, made: Made, started: datetime) -> None:
+    """Put the file in its place, then say so in the row. Raises LeaseLost, PermissionDenied, and
+    ShutOutMeanwhile since `started`."""
     target = packages_folder() / f"{secrets.token_hex(16)}.{DataFormat(package.kind).suffix}"
     _put_in_place(made.path, target)
     try:
-        _finish(package, made, target)
-    except (LeaseLost, PermissionDenied):
+        _finish(package, made, target, started)
+    except (LeaseLost, PermissionDenied, ShutOutMeanwhile):
         target.unlink(missing_ok=True)
         raise
     # Any other failure leaves the file for `clear_left_over`: a commit whose answer was lost may
@@ -271,21 +265,17 @@ def _sync(path: Path) -> None:
 
 
 @transaction.atomic
-def _finish(package: ReportPackage, made: Made, target: Path) -> None:
-    done = _release(
+def _finish(package: ReportPackage, made: Made, target: Path, started: datetime) -> None:
+    _LEASES.finish(
         package,
-        state=BuildState.DONE,
-        stage=PackageStage.FINISHED,
-        progress=100,
-        finished_at=timezone.now(),
+        PackageStage.FINISHED,
         file_name=target.name,
         sha256=made.sha256,
         rows=dict(made.rows),
         size=target.stat().st_size,
-        error="",
     )
-    if not done:
-        raise LeaseLost(package.pk)
+    if shut_out_since(package, started):
+        raise ShutOutMeanwhile
     record_export(
         call=package.call,
         # As the person now is: the work may have taken minutes.
@@ -299,14 +289,8 @@ def _finish(package: ReportPackage, made: Made, target: Path) -> None:
 
 def give_up_exhausted(*, now: datetime | None = None) -> int:
     """Give up files that have been tried MAX_ATTEMPTS times; returns how many."""
-    now = now or timezone.now()
-    return ReportPackage.objects.filter(package_due(now), attempts__gte=MAX_ATTEMPTS).update(
-        state=BuildState.FAILED,
-        finished_at=now,
-        lease_token="",
-        lease_until=None,
-        error=_("The work was interrupted too many times. Ask for the file again."),
-    )
+    error = _("The work was interrupted too many times. Ask for the file again.")
+    return _LEASES.give_up(error, now)
 
 
 def remove_expired(*, now: datetime | None = None) -> int:

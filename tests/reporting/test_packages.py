@@ -305,6 +305,48 @@ def test_what_one_is_shut_out_of_meanwhile_is_left_out(world: Reporting, analyst
     assert package.rows["reports"] == 0
 
 
+def test_a_file_that_was_made_before_a_conflict_was_declared_is_not_had_after(
+    world: Reporting, analyst: User
+) -> None:
+    report = world.received()
+    package = asked(world, analyst)
+    assert make_report_package(package.pk)
+    (seen,) = packages_visible_to(analyst)
+    assert package_path(seen) is not None
+    ConflictDeclarationFactory(
+        application=report.references.get().application, user=analyst, has_conflict=True
+    )
+    (seen,) = packages_visible_to(analyst)
+    assert package_path(seen) is None
+    again = asked(world, analyst)
+    assert make_report_package(again.pk)
+    seen = packages_visible_to(analyst).get(pk=again.pk)
+    assert (package_path(seen) is not None, seen.rows["reports"]) == (True, 0)
+
+
+def test_a_conflict_declared_while_a_file_is_made_has_it_made_again(
+    world: Reporting, analyst: User
+) -> None:
+    report = world.received()
+    package = asked(world, analyst)
+
+    def declares(**given: Any) -> Any:
+        found = make_package(**given)
+        ConflictDeclarationFactory(
+            application=report.references.get().application, user=analyst, has_conflict=True
+        )
+        return found
+
+    assert not run_package(package_id=package.pk, make=declares)
+    package.refresh_from_db()
+    assert (package.state, package.file_name) == (BuildState.QUEUED, "")
+    assert there() == []
+    assert exported() == 0
+    assert make_report_package(package.pk)
+    package.refresh_from_db()
+    assert package.rows["reports"] == 0
+
+
 def test_only_who_asked_sees_a_file_and_only_as_an_analyst(world: Reporting, analyst: User) -> None:
     package = asked(world, analyst)
     assert list(packages_visible_to(analyst)) == [package]
