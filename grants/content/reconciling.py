@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSums:
     """A case as it is reconciled. `granted_sek` is what its decision grants, None for none;
-    `ordered_sek` what its payment orders have paid, and `booked_sek` what the ledger has of it;
+    `ordered_sek` what its payment orders have paid, and `booked_sek` what the ledger says is paid;
     `demanded_sek` is what was demanded back, or written off as never paid out; `returned_sek`
     what partners that left have given back, and `booked_back_sek` what the ledger has of it."""
 

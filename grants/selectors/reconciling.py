@@ -49,13 +49,8 @@ def differences_in(cases: Iterable[int]) -> Iterator[Difference]:
 def _sums(ids: list[int]) -> Iterator[CaseSums]:
     years = fund_years_for(ids)
     ordered = _by_case(Payment.objects.filter(application__in=ids, state=PaymentState.PAID))
-    booked = _by_case(
-        entries_that_hold().filter(
-            application__in=ids,
-            kind=EntryKind.PAID,
-            idempotency_key__startswith="payment-order:",
-        )
-    )
+    # Whatever their key: money booked as paid beside the orders has none that paid it.
+    booked = _by_case(entries_that_hold().filter(application__in=ids, kind=EntryKind.PAID))
     demanded = _by_case(Claim.objects.filter(application__in=ids))
     never_paid = _by_case(
         entries_that_hold().filter(application__in=ids, idempotency_key__startswith=UNPAID)

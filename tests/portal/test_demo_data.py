@@ -15,7 +15,14 @@ from core.models import Agency, County, Event, OutboxMessage
 from core.services.journal import Actor
 from grants.definitions import built_in_definition
 from grants.enums import LetterState, PartState, Status, Stream
-from grants.models import Application, Call, CallDefinitionRecord, DecisionLetter, Message
+from grants.models import (
+    Application,
+    Call,
+    CallDefinitionRecord,
+    DecisionLetter,
+    Message,
+    Reconciliation,
+)
 from grants.selectors.payments import plan_of
 from grants.services.calls import (
     DefinitionChanged,
@@ -23,6 +30,7 @@ from grants.services.calls import (
     open_call,
     record_copy,
 )
+from grants.services.reconciling import reconcile
 from portal.services.demo import demo_call, open_call_document
 from reporting.enums import ReportStatus
 from reporting.models import Edition, Report, Training
@@ -44,6 +52,13 @@ def test_there_is_an_account_for_each_role() -> None:
     for user in User.objects.all():
         assert user.check_password("en helt annan mening")
         assert not user.is_staff
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_money_of_the_demonstration_agrees() -> None:
+    for agency in Agency.objects.all():
+        assert reconcile(agency=agency).faults == []
+    assert sum(Reconciliation.objects.values_list("entries", flat=True)) > 0
 
 
 @pytest.mark.usefixtures("demo")

@@ -241,15 +241,42 @@ def test_what_does_not_agree_is_kept_shown_and_told(client: Client, get: Get) ->
     assert sorted(map(tuple, made.faults)) == sorted(
         [
             ("granted", wrong.pk, 2), ("carried", wrong.pk, 11), ("overpaid", wrong.pk, 7),
-            ("overpaid", fine.pk, 1), ("payments", fine.pk, 1),
+            ("payments", wrong.pk, 300_007), ("overpaid", fine.pk, 1), ("payments", fine.pk, 1),
         ]
     )  # fmt: skip
     mails = OutboxMessage.objects.filter(dedupe_key__startswith="reconciliation")
     assert {mail.recipient for mail in mails} == {desk.first.email, desk.second.email}
     page = get(reverse("reconciliations"), desk.second)
     assert {row[0] for row in page.rows("faults")} == {fine.number, wrong.number}
-    assert [row[5] for row in page.rows("reconciliations")] == ["22 kr", "0 kr"]
-    assert "5 differences, 22 kr in all" in get(reverse("money"), desk.first).text("main")
+    assert [row[5] for row in page.rows("reconciliations")] == ["300 029 kr", "0 kr"]
+    assert "6 differences, 300 029 kr in all" in get(reverse("money"), desk.first).text("main")
+
+
+def test_a_payment_booked_beside_the_orders_is_found(client: Client, get: Get) -> None:
+    desk = Paying(HALVES)
+    beside, unordered, fine = desk.granted(), desk.granted(), desk.granted()
+    desk.pay(beside, fine)
+    for case, key in ((beside, "1"), (unordered, "2")):
+        ledger.book_payment(
+            application=case, actor=desk.first, kind=EntryKind.PAID, year=case.call.year,
+            amount_sek=120_000, key=key,
+        )  # fmt: skip
+    undone = ledger.book_payment(
+        application=fine, actor=desk.first, kind=EntryKind.PAID, year=fine.call.year,
+        amount_sek=30_000, key="3",
+    )  # fmt: skip
+    ledger.reverse(entry=undone, actor=desk.first, key="3-reversed")
+    made = reconcile(agency=desk.agency)
+    assert sorted(map(tuple, made.faults)) == [
+        ("payments", beside.pk, 120_000), ("payments", unordered.pk, 120_000),
+    ]  # fmt: skip
+    page = get(reverse("reconciliations"), desk.second)
+    assert page.rows("faults") == [
+        [each.number, each.lead.name, "Payment orders and the ledger do not agree", "120 000 kr"]
+        for each in (beside, unordered)
+    ]
+    links = {link.get("href") for link in page.all("table#faults tbody a")}
+    assert reverse("case-payments", args=[unordered.pk]) in links
 
 
 def test_the_year_that_was_brought_in_agrees() -> None:
