@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from grants.enums import Status
 from grants.models import Application, Call
@@ -29,3 +30,17 @@ def frame_left(call: Call, *, besides: Application | None = None) -> int:
     if besides is not None:
         granted = granted.exclude(pk=besides.pk)
     return call.frame_sek - (granted.aggregate(total=Sum("granted_sek"))["total"] or 0)
+
+
+def with_frame_left(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The cases with the same of their calls as `frame_left`, for a page to show: what is granted
+    goes by what is read under the lock."""
+    granted = (
+        Application.objects.filter(call=OuterRef("call"), granted_sek__isnull=False)
+        .order_by()
+        .values("call")
+        .annotate(total=Sum("granted_sek"))
+        .values("total")
+    )
+    decided = Coalesce(Subquery(granted, output_field=BigIntegerField()), 0)
+    return applications.annotate(frame_left=F("call__frame_sek") - decided)

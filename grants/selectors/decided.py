@@ -72,21 +72,30 @@ def deliveries_by_party(decision: Decision) -> dict[int, DecisionDelivery]:
 
 
 def decisions_of(application: Application) -> list[Decision]:
-    """The case's decisions, the newest first, with all that their pages show."""
-    return list(_with_all(Decision.objects.filter(application=application)).order_by("-pk"))
+    """The case's decisions, the newest first, as a list of them shows them."""
+    return list(_decisions_of(application).order_by("-pk"))
+
+
+def decision_alone(application: Application, pk: int) -> Decision | None:
+    """One decision of the case without what came after it."""
+    return _decisions_of(application).filter(pk=pk).first()
 
 
 def decision_of(application: Application, pk: int, *, own: bool = False) -> Decision | None:
     """One decision of the case, with all that its page shows; `own` leaves out one that is secret
     to its party."""
-    found = Decision.objects.filter(application=application, pk=pk)
+    found = _decisions_of(application).filter(pk=pk)
     return _with_all(not_secret_to_party(found, "decision") if own else found).first()
 
 
+def _decisions_of(application: Application) -> QuerySet[Decision]:
+    return Decision.objects.filter(application=application).select_related(
+        "decider", "superseded_by"
+    )
+
+
 def _with_all(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    return decisions.select_related(
-        "decider", "preparer", "supersedes", "superseded_by", "delegation_rule"
-    ).prefetch_related(
+    return decisions.select_related("preparer", "supersedes", "delegation_rule").prefetch_related(
         Prefetch(
             "corrections",
             DecisionCorrection.objects.select_related("corrected_by").order_by("pk"),

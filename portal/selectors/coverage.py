@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from applicants.enums import Role
@@ -56,6 +56,21 @@ def covered_years(user: Any) -> list[tuple[Agency, int]]:
     pairs &= {*calls.values_list("agency", "year").distinct()}
     found = sorted(pairs, key=lambda each: (-each[1], agencies[each[0]].code))
     return [(agencies[agency], year) for agency, year in found]
+
+
+def covered_year(user: Any, *, agency: str, year: int) -> tuple[Agency, date] | None:
+    """One of them, by the agency's code, with the cut-off of its calls (the latest where they
+    differ); None where it is not among them. In one query."""
+    of_year = Call.objects.filter(agency=OuterRef("pk"), year=year).order_by("-report_cutoff")
+    required = Report.objects.filter(agency=OuterRef("pk"), year=year)
+    found = (
+        agencies_of(user, (Role.ANALYST,))
+        .filter(Exists(required), code=agency)
+        .annotate(cutoff=Subquery(of_year.values("report_cutoff")[:1]))
+        .first()
+    )
+    cutoff: date | None = getattr(found, "cutoff", None)
+    return None if found is None or cutoff is None else (found, cutoff)
 
 
 def reports_of_year(user: Any, *, agency: Agency, year: int) -> QuerySet[Report]:

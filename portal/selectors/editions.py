@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from applicants.enums import Role
+from applicants.rules import work_of
 from applicants.selectors import agencies_of
 from core.models import Agency
 from grants.models import Call
@@ -92,7 +93,7 @@ def looks_into(user: Any, agency: Agency) -> bool:
 def programme_years(user: Any) -> list[tuple[Agency, int]]:
     """The agencies and years that the person may make editions of, newest first: those for
     which any report has been received."""
-    agencies = {agency.pk: agency for agency in agencies_of(user, (Role.ANALYST,))}
+    agencies = {work.agency_id: work.agency for work in work_of(user) if work.role == Role.ANALYST}
     received = Report.objects.filter(
         agency=OuterRef("agency"), year=OuterRef("year"), first_received_at__isnull=False
     )

@@ -29,10 +29,15 @@ from reviews.selectors.proposals import proposal_of
 
 def staffs_case(user: Any, pk: int) -> Application | None:
     """The case, for those of the agency's staff who read its letters."""
+    return staffs_cases(user).filter(pk=pk).first()
+
+
+def staffs_cases(user: Any) -> QuerySet[Application]:
+    """All such cases, as their pages show them."""
     cases = cases_with_letters(user).select_related(
         "call", "call__agency", "call__definition_record", "lead", "assigned_to"
     )
-    return cases.defer("call__definition_record__document").filter(pk=pk).first()
+    return cases.defer("call__definition_record__document")
 
 
 def decision_in(application: Application, pk: int, *, own: bool = False) -> Decision | None:

@@ -2,27 +2,26 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
 from applicants.enums import Role
 from applicants.rules import work_of
-from grants.models import Application, ApplicationVersion
+from grants.models import Application
 from grants.selectors import applications_received
 from portal.rules import LOOKS_AROUND, READS_CASES
 from reviews.enums import AdmissionOutcome
 from reviews.selectors.admission import with_admission
 from reviews.selectors.conflicts import with_declared
+from reviews.selectors.costs import with_version_sent_in
 
 
 def case_to_propose(user: Any, pk: int) -> Application | None:
     """The case, for those who work with cases at its agency and have no conflict of interest in
-    it: with its proposal, the version sent in last as `reviews.selectors.costs` reads it, what
-    the reader has `declared`, `admission_outcome`, and `dismissal_proposed`, whether an officer
-    has proposed that it be dismissed. None where they have none such."""
-    sent_in = ApplicationVersion.objects.filter(application=OuterRef("pk")).order_by("-number")
+    it: with its proposal, the version sent in last, what the reader has `declared`,
+    `admission_outcome`, and `dismissal_proposed`, whether an officer has proposed that it be
+    dismissed. None where they have none such."""
     cases = with_declared(with_admission(applications_received(user, READS_CASES)), user)
     found = (
-        cases.select_related(
+        with_version_sent_in(cases)
+        .select_related(
             "call",
             "call__agency",
             "call__definition_record",
@@ -33,10 +32,6 @@ def case_to_propose(user: Any, pk: int) -> Application | None:
             "proposal__prepared_by",
         )
         .defer("call__definition_record__document")
-        .annotate(
-            latest_number=Subquery(sent_in.values("number")[:1]),
-            latest_document=Subquery(sent_in.values("document")[:1]),
-        )
         .filter(pk=pk)
         .first()
     )

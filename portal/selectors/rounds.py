@@ -1,16 +1,26 @@
 """Reading what was granted in a round, for everybody: page and open data show the same rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, TextField, Value, When
+from django.db.models import (
+    Case,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
+from applicants.models import OrganisationEntry
 from grants.definitions import CallDefinition
 from grants.enums import ParticipationRole
-from grants.models import Application, Call, Decision, Participation
-from grants.selectors.cases import register_entries
+from grants.models import Call, Decision, Participation
 from grants.selectors.rounds import GRANT_THAT_COUNTS
 
 from .paging import Key, text, whole
@@ -79,51 +89,55 @@ def grants_found(grants: QuerySet[Any], chosen: Mapping[str, str]) -> QuerySet[A
 
 
 def rows_of(applications: Iterable[Any], call: Call) -> list[Grant]:
-    """The rows of some grants (of grants.selectors.rounds.grants_of, their leads fetched), in three
-    queries."""
+    """The rows of some grants (of grants.selectors.rounds.grants_of, their leads fetched), in one
+    query."""
     found = list(applications)
     told = [each.pk for each in found if not each.secret]
-    partners: dict[int, list[Participation]] = {}
-    parts = Participation.objects.filter(application__in=told, role=ParticipationRole.PARTNER)
-    for part in parts.select_related("organisation").order_by("organisation__sort_key"):
-        partners.setdefault(part.application_id, []).append(part)
-    purposes = _purposes(told)
-    ids = {each.lead_id for each in found}
-    ids |= {part.organisation_id for each in partners.values() for part in each}
-    entries = register_entries(Application(call=call), ids)
-    names = {pk: entry.name for pk, entry in entries.items()}
-    return [_grant(each, partners.get(each.pk, []), purposes.get(each.pk), names) for each in found]
+    parts: dict[int, list[Any]] = {}
+    for part in _parts_of(told, call):
+        parts.setdefault(part.application_id, []).append(part)
+    return [_grant(each, parts.get(each.pk, [])) for each in found]
 
 
-def _purposes(ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The areas of each grant, where they are recorded."""
-    found = {}
-    made = Decision.objects.filter(GRANT_THAT_COUNTS, application__in=list(ids))
-    for decision in made.only("application_id", "basis"):
-        basis = decision.basis_content
-        if basis is not None:
-            found[decision.application_id] = basis.purpose
-    return found
+def _parts_of(ids: Iterable[int], call: Call) -> QuerySet[Any]:
+    """Who takes part in the grants, in Swedish order; with `name_then`, what each was called in
+    the agency's register of the call's year, and on the lead's `basis`, what the grant rests on."""
+    entry = OrganisationEntry.objects.filter(
+        agency=call.agency_id, year=call.year, organisation=OuterRef("organisation")
+    )
+    made = Decision.objects.filter(GRANT_THAT_COUNTS, application=OuterRef("application"))
+    basis = Subquery(made.order_by("-pk").values("basis")[:1])
+    return (
+        Participation.objects.filter(application__in=list(ids))
+        .select_related("organisation")
+        .annotate(
+            name_then=Coalesce(Subquery(entry.values("name")[:1]), "organisation__name"),
+            basis=Case(
+                When(role=ParticipationRole.LEAD, then=basis),
+                default=Value(""),
+                output_field=TextField(),
+            ),
+        )
+        .order_by("organisation__sort_key")
+    )
 
 
-def _grant(
-    application: Any,
-    partners: Iterable[Participation],
-    areas: tuple[str, ...] | None,
-    names: Mapping[int, str],
-) -> Grant:
+def _grant(application: Any, parts: Sequence[Any]) -> Grant:
     lead = application.lead
     secret: bool = application.secret
+    own = next((each for each in parts if each.role == ParticipationRole.LEAD), None)
+    basis = None if own is None else Decision(basis=own.basis or "").basis_content
+    areas = None if basis is None else basis.purpose
     return Grant(
         number="" if secret else application.number,
-        name="" if secret else names.get(lead.pk, lead.name),
+        name="" if secret else lead.name if own is None else own.name_then,
         org_no="" if secret else lead.org_no,
         kind="" if secret else str(lead.kind),
         county="" if secret else lead.county_id,
         county_name="" if secret else lead.county.name,
         partners=()
         if secret
-        else tuple(names.get(each.organisation_id, each.organisation.name) for each in partners),
+        else tuple(each.name_then for each in parts if each.role == ParticipationRole.PARTNER),
         requested_sek=application.requested_sek or 0,
         granted_sek=application.granted_sek or 0,
         decided_on=application.decided_on,

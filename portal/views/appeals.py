@@ -204,7 +204,7 @@ def appeal_register(request: HttpRequest, *, pk: int, decision: int) -> HttpResp
     application, person = staffs_case_or_404(request, pk), person_of(request)
     if not rules.has_perm("grants.register_appeal", person, application):
         raise Http404
-    found = decision_or_404(application, decision)
+    found = decision_or_404(application, decision, alone=True)
     if appeal_rule(found) is None or is_replaced(found):
         messages.info(request, _("This decision cannot be appealed."))
         return redirect("case-decision", pk=pk, decision=decision)

@@ -113,10 +113,12 @@ def decision_frame(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/decide/frame.html", {"figures": figures, "call": call})
 
 
-def frame_figures(call: Call, ticked: Iterable[Application]) -> tuple[Figure, ...]:
-    """The frame, what is decided of it, what is left now, and what is left if `ticked` are
-    decided as proposed."""
-    left = frame_left(call)
+def frame_figures(
+    call: Call, ticked: Iterable[Application], *, left: int | None = None
+) -> tuple[Figure, ...]:
+    """The frame, what is decided of it, what is `left` now (read unless it is given), and what is
+    left if `ticked` are decided as proposed."""
+    left = frame_left(call) if left is None else left
     wanted = sum(_amount(each) or 0 for each in ticked)
     after = left - wanted
     return (

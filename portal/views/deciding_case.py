@@ -1,6 +1,7 @@
 """One case before the decision maker: what it rests on, and the decision."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import rules
 from django.contrib import messages
@@ -18,11 +19,12 @@ from core.models import County
 from grants.checks.delegation import DelegationRefused, rule_for
 from grants.content.deciding import Attendance
 from grants.enums import Outcome, Status
-from grants.models import Application, Decision
+from grants.models import Application
 from grants.rules import delegation_held
 from grants.selectors.decided import colleagues_of, decisions_of
 from portal.content import status_tag
 from portal.forms.deciding import DecideForm
+from portal.selectors.deciding import case_to_decide
 from portal.selectors.letters import staffs_case
 from portal.views.access import person_of
 from portal.views.basis_tables import (
@@ -33,7 +35,7 @@ from portal.views.basis_tables import (
     terms_of,
 )
 from portal.views.case_papers import officers_crumbs
-from portal.views.deciding import days_old, frame_figures, proposed_tag
+from portal.views.deciding import days_old, frame_figures, proposal_in, proposed_tag
 from portal.views.deciding_texts import REFUSED, delegation_text, texts_of
 from portal.views.declaring import declared_or_redirect
 from portal.views.labels import call_title, day, money
@@ -41,9 +43,9 @@ from reviews import services as reviews
 from reviews.checks import ReviewRefused
 from reviews.enums import AdmissionGround
 from reviews.models import Admission, Proposal
-from reviews.selectors import proposal_of, proposed_dismissal
+from reviews.selectors import proposed_dismissal
 from reviews.selectors.basis import basis_of
-from reviews.selectors.deciding import seen_in, seen_of
+from reviews.selectors.deciding import seen_of
 
 _IN_HAND = (Status.SUBMITTED, Status.COMPLETION_REQUESTED)
 PROPOSED, REJECT, SEND_BACK = "proposed", "reject", "send_back"
@@ -56,7 +58,11 @@ _DONE: Mapping[str, Text] = {
 
 def staffs_case_or_404(request: HttpRequest, pk: int) -> Application:
     """The case, for the agency's case officers, decision makers and registrars. Raises Http404."""
-    application = staffs_case(person_of(request), pk)
+    return found_or_404(staffs_case(person_of(request), pk))
+
+
+def found_or_404(application: Application | None) -> Application:
+    """The case where there is one. Raises Http404."""
     if application is None:
         raise Http404
     return application
@@ -65,9 +71,8 @@ def staffs_case_or_404(request: HttpRequest, pk: int) -> Application:
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_decide(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The case's decisions, and for a decision maker the one that waits to be made."""
-    # First of all: what is written while the rest is read makes another checksum.
-    seen = seen_in([pk]).get(pk, "")
-    application, person = staffs_case_or_404(request, pk), person_of(request)
+    person = person_of(request)
+    application: Any = found_or_404(case_to_decide(person, pk))
     dismissal = proposed_dismissal(application) if application.status in _IN_HAND else None
     waits = application.status == Status.ASSESSED or dismissal is not None
     if not waits or not rules.has_perm("grants.decide_application", person, application):
@@ -75,22 +80,23 @@ def case_decide(request: HttpRequest, *, pk: int) -> HttpResponse:
     elsewhere = declared_or_redirect(request, application)
     if elsewhere is not None:
         return elsewhere
-    proposal = None if dismissal is not None else proposal_of(application)
+    proposal = None if dismissal is not None else proposal_in(application)
     form = DecideForm(
         request.POST if request.method == "POST" else None,
         actions=_actions(proposal, dismissal),
         colleagues=colleagues_of(application, besides=person),
     )
-    form.initial["seen"] = seen
+    # Read with the case, first of all: what is written while the rest is read makes another.
+    form.initial["seen"] = application.seen or ""
     if request.method == "POST" and form.is_valid():
         done = _decide(request, application, person, form)
         if done is not None:
             return done
-        application = staffs_case_or_404(request, pk)
+        application = found_or_404(case_to_decide(person, pk))
         dismissal = proposed_dismissal(application) if application.status in _IN_HAND else None
         if application.status != Status.ASSESSED and dismissal is None:
             return redirect("case-decide", pk=pk)
-        proposal = None if dismissal is not None else proposal_of(application)
+        proposal = None if dismissal is not None else proposal_in(application)
     return _page(request, application, proposal, dismissal, form)
 
 
@@ -157,7 +163,8 @@ def _page(
 ) -> HttpResponse:
     definition = application.definition
     amount = None if proposal is None else proposal.amount_sek
-    basis = basis_of(application, amount, proposal=proposal)
+    opinions = application.opinions.select_related("county")
+    basis = basis_of(application, amount, proposal=proposal, opinions=opinions)
     context = {
         "crumbs": [
             Crumb(_("Decisions"), reverse("decision-list")),
@@ -176,7 +183,7 @@ def _page(
                 shares_table(basis, decided=False),
                 lines_table(basis, definition, decided=False),
                 basis_findings_table(basis, definition),
-                opinions_table(basis, county_names() if basis.opinions else {}),
+                opinions_table(basis, {each.county_id: each.county.name for each in opinions}),
             )
             if table is not None
         ],
@@ -184,7 +191,7 @@ def _page(
         "delegation": delegation_warning(application, person_of(request), proposal, dismissal),
         "form": form,
         "preview_url": link_to("letter-preview", application.pk),
-        "earlier": decisions_table(decisions_of(application)),
+        "earlier": _decisions_table(application),
     }
     return render(request, "portal/decide/case.html", context)
 
@@ -202,11 +209,9 @@ def link_to(name: str, *values: int) -> str:
         return ""
 
 
-def _figures(application: Application, proposal: Proposal | None) -> object:
+def _figures(application: Any, proposal: Proposal | None) -> object:
     wanted = [application] if proposal is not None and proposal.grants else []
-    if wanted:
-        application.proposal = proposal
-    *figures, after = frame_figures(application.call, wanted)
+    *figures, after = frame_figures(application.call, wanted, left=application.frame_left)
     if not wanted:
         return figures
     label = _("Left if the case is granted")
@@ -233,7 +238,6 @@ def _summary(
         )
         rows.append(SummaryRow(_("Rapporteur"), str(dismissal.made_by)))
     elif proposal is not None:
-        application.proposal = proposal
         amount = money(proposal.amount_sek) if proposal.grants else ""
         rows.append(SummaryRow(_("Proposal"), amount, tag=proposed_tag(application)))
         rows.append(SummaryRow(_("Rapporteur"), str(proposal.prepared_by)))
@@ -267,14 +271,15 @@ def _decisions_page(request: HttpRequest, application: Application, *, waits: bo
         "call_title": call_title(application.call),
         "tag": status_tag(application.status),
         "waits": waits,
-        "table": decisions_table(decisions_of(application)),
+        "table": _decisions_table(application),
     }
     return render(request, "portal/decide/decisions.html", context)
 
 
-def decisions_table(found: list[Decision]) -> Table | None:
-    """The case's decisions, the newest first, each with its page; None where there is none."""
-    if not found:
+def _decisions_table(application: Any) -> Table | None:
+    """The case's decisions, the newest first, each with its page; None where there is none. The
+    case is one of `case_to_decide`."""
+    if not application.decided_before:
         return None
     return Table(
         id="decisions",
@@ -303,7 +308,7 @@ def decisions_table(found: list[Decision]) -> Table | None:
                     ),
                 ),
             )
-            for each in found
+            for each in decisions_of(application)
         ),
         stack=True,
     )

@@ -18,13 +18,20 @@ from grants.content.deciding import Attendance
 from grants.definitions import CallDefinition, DecisionKind
 from grants.enums import AppealOutcome, AppealState, CorrectedPlace, Outcome
 from grants.models import Appeal, Application, Decision, DecisionDelivery
-from grants.selectors.decided import appeal_rule, colleagues_of, corrected, decision_of
+from grants.selectors.decided import (
+    appeal_rule,
+    colleagues_of,
+    corrected,
+    decision_alone,
+    decision_of,
+)
 from grants.selectors.money import fund_years
 from grants.services.corrections import correct_decision
 from grants.services.decisions import reconsider_application
 from grants.workflow import HAS_GRANT, TABLE, Action
 from portal.content import status_tag
 from portal.forms.deciding import CorrectionForm, ReconsiderForm, RevokeForm
+from portal.selectors.deciding import case_to_revise
 from portal.views.access import person_of
 from portal.views.basis_tables import (
     basis_findings_table,
@@ -34,7 +41,7 @@ from portal.views.basis_tables import (
     terms_of,
 )
 from portal.views.case_papers import officers_crumbs
-from portal.views.deciding_case import county_names, link_to, staffs_case_or_404
+from portal.views.deciding_case import county_names, found_or_404, link_to, staffs_case_or_404
 from portal.views.deciding_texts import REFUSED, texts_of
 from portal.views.declaring import declared_or_redirect
 from portal.views.labels import call_title, day, language, moment, money
@@ -61,9 +68,9 @@ def kind_tag(decision: Decision) -> Tag:
     return status_tag(decision.outcome)
 
 
-def decision_or_404(application: Application, pk: int) -> Decision:
-    """The case's decision with that id. Raises Http404."""
-    decision = decision_of(application, pk)
+def decision_or_404(application: Application, pk: int, *, alone: bool = False) -> Decision:
+    """The case's decision with that id, `alone` without what came after it. Raises Http404."""
+    decision = (decision_alone if alone else decision_of)(application, pk)
     if decision is None:
         raise Http404
     decision.application = application
@@ -280,10 +287,10 @@ def _for_deciders(
     request: HttpRequest, pk: int, decision: int, permission: str
 ) -> tuple[Application, Decision] | HttpResponse:
     """The case and its standing decision, for a decision maker who has declared; else where to."""
-    application = staffs_case_or_404(request, pk)
+    application = found_or_404(case_to_revise(person_of(request), pk))
     if not rules.has_perm(permission, person_of(request), application):
         raise Http404
-    found = decision_or_404(application, decision)
+    found = decision_or_404(application, decision, alone=True)
     elsewhere = declared_or_redirect(request, application)
     if elsewhere is not None:
         return elsewhere

@@ -25,7 +25,7 @@ from portal.forms.lists import CutoffField
 from portal.selectors.coverage import (
     MISSING_KEYS,
     coverage,
-    covered_years,
+    covered_year,
     missing_reports,
     reminders_of,
     reports_of_year,
@@ -38,15 +38,14 @@ from portal.views.lists import Heading, listing
 from reporting.models import Edition
 from reporting.selectors.cells import differences
 from reporting.selectors.datasets import DatasetDamaged
-from reporting.selectors.editions import (
-    default_cutoff,
-    edition_json,
-    published_editions,
-)
+from reporting.selectors.editions import edition_json, published_editions
 from reporting.selectors.texts import doubted
 from reporting.services.previews import Preview, preview
 
 logger = logging.getLogger(__name__)
+
+AGAIN = "again"
+"""In the address when the year is to be computed anew, though nothing may have been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,11 @@ class Basis:
 def basis_of(request: HttpRequest, *, agency: str, year: int) -> Basis:
     """The year, for an analyst of the agency. Raises Http404 for anybody else, and where no report
     has been required."""
-    for found, of_year in covered_years(request.user):
-        if (found.code, of_year) == (agency, year):
-            own = default_cutoff(agency=found, year=year)
-            return Basis(found, year, _cutoff(request) or own, own)
-    raise Http404
+    covered = covered_year(request.user, agency=agency, year=year)
+    if covered is None:
+        raise Http404
+    found, own = covered
+    return Basis(found, year, _cutoff(request) or own, own)
 
 
 def _cutoff(request: HttpRequest) -> date | None:
@@ -101,14 +100,22 @@ def _cutoff(request: HttpRequest) -> date | None:
     return found
 
 
-def previewed(basis: Basis, *, beside: Edition | None = None) -> Preview:
-    """The report of the year as it would be now, in the reader's language."""
+def only_shows(request: HttpRequest) -> bool:
+    """Whether figures computed before will do: not for whoever sends something in, or asks for
+    them anew."""
+    return request.method != "POST" and AGAIN not in request.GET
+
+
+def previewed(basis: Basis, *, kept: bool, beside: Edition | None = None) -> Preview:
+    """The report of the year as it would be now, in the reader's language; `kept` as in
+    `preview`."""
     return preview(
         agency=basis.agency,
         year=basis.year,
         language=language(),
         cutoff=basis.cutoff,
         beside=beside,
+        kept=kept,
     )
 
 
@@ -125,11 +132,11 @@ def edition_preview(request: HttpRequest, *, agency: str, year: int) -> HttpResp
     latest = published_editions().filter(agency=basis.agency, year=year).first()
     damaged = False
     try:
-        found = previewed(basis, beside=latest)
+        found = previewed(basis, kept=only_shows(request), beside=latest)
     except DatasetDamaged:
         # What has come in can be shown all the same.
         logger.exception("the data set of %s cannot be read", latest)
-        found, damaged = previewed(basis), True
+        found, damaged = previewed(basis, kept=True), True
     changes = differences(edition_json(latest), found.outcome) if latest else ()
     reports = reports_of_year(request.user, agency=basis.agency, year=year)
     covered = coverage(reports, cutoff=basis.cutoff, today=timezone.localdate())

@@ -18,8 +18,8 @@ from core.checks import canonical_json, sha256_text
 from core.content import Cell, Column, Crumb, Row, Table, Tag, Tone
 from portal.forms.editions import ReportTextForm
 from portal.views.access import person_of
-from portal.views.labels import agency_name, moment
-from portal.views.previewing import Basis, basis_of, doubts_text, previewed
+from portal.views.labels import agency_name, language, moment
+from portal.views.previewing import Basis, basis_of, doubts_text, only_shows, previewed
 from reporting.content.texts import (
     FIGURES,
     METHOD,
@@ -39,7 +39,7 @@ from reporting.content.texts import (
 )
 from reporting.enums import TextLanguage
 from reporting.models import ReportText
-from reporting.selectors.texts import newest_of, versions_of
+from reporting.selectors.texts import places_of_year, versions_of
 from reporting.services.previews import Preview
 from reporting.services.texts import (
     TextChanged,
@@ -69,23 +69,24 @@ def place_title(place: Place) -> str:
 def report_texts(request: HttpRequest, *, agency: str, year: int) -> HttpResponse:
     """Every place where a text can stand, and how it is with each text."""
     basis = basis_of(request, agency=agency, year=year)
-    found = previewed(basis)
+    found = previewed(basis, kept=only_shows(request))
     texts = {(each.place, each.language): each for each in found.texts}
     figures = found.figures
     rows = []
     doubts = 0
     for place in places_of(found.content):
         cells = []
-        for language in TextLanguage.values:
-            text = texts.get((place.code, language))
+        for lang in TextLanguage.values:
+            text = texts.get((place.code, lang))
             doubted = len(read(text.body, text.confirmed, figures).doubted) if text else 0
             doubts += doubted
-            cells.append(_state(basis, place, language, text, doubted))
+            cells.append(_state(basis, place, lang, text, doubted))
         rows.append(Row(Cell(place_title(place)), tuple(cells)))
     context = {
         "crumbs": [*basis.crumbs, basis.preview_crumb, Crumb(_("Texts of the report"))],
         "agency_name": agency_name(basis.agency),
         "basis": basis,
+        "computed_at": moment(found.computed_at),
         "doubts": doubts,
         "doubts_text": doubts_text(doubts),
         "table": Table(
@@ -149,12 +150,22 @@ def _reason(doubt: Doubt) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """One text with all that its page needs."""
+class _Spot:
+    """Where a text stands: in which language, at which place of the report."""
 
     basis: Basis
     place: Place
     language: str
+
+    def url(self, name: str = "report-text") -> str:
+        """The address of the text's page."""
+        return self.basis.url(name, self.place.code, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room(_Spot):
+    """One text with all that its page needs."""
+
     found: Preview
     newest: ReportText | None
 
@@ -173,19 +184,20 @@ class _Room:
         """A short checksum of what the text's sentences would be confirmed at."""
         return sha256_text(canonical_json(confirmed_anew(self.body, self.found.figures, {})))[:24]
 
-    def url(self, name: str = "report-text") -> str:
-        """The address of the text's page."""
-        return self.basis.url(name, self.place.code, self.language)
-
 
 def _room(request: HttpRequest, *, agency: str, year: int, place: str, lang: str) -> _Room:
     basis = basis_of(request, agency=agency, year=year)
-    found = previewed(basis)
-    where = next((each for each in places_of(found.content) if each.code == place), None)
+    found = previewed(basis, kept=only_shows(request))
+    where = _among(places_of(found.content), place, lang)
+    texts = {(each.place, each.language): each for each in found.texts}
+    return _Room(basis, where, lang, found, texts.get((place, lang)))
+
+
+def _among(places: tuple[Place, ...], place: str, lang: str) -> Place:
+    where = next((each for each in places if each.code == place), None)
     if where is None or lang not in TextLanguage.values:
         raise Http404
-    newest = newest_of(agency=basis.agency, year=year, place=place, language=lang)
-    return _Room(basis, where, lang, found, newest)
+    return where
 
 
 @never_cache
@@ -352,8 +364,10 @@ def report_text_history(
 ) -> HttpResponseBase:
     """Every version of a text: who wrote it and when, how two differ, and taking one back."""
     person = person_of(request)
-    room = _room(request, agency=agency, year=year, place=place, lang=lang)
-    versions = list(versions_of(agency=room.basis.agency, year=year, place=place, language=lang))
+    basis = basis_of(request, agency=agency, year=year)
+    places = places_of_year(agency=basis.agency, year=year, language=language())
+    spot = _Spot(basis, _among(places, place, lang), lang)
+    versions = list(versions_of(agency=basis.agency, year=year, place=place, language=lang))
     if not versions:
         raise Http404
     by_number = {each.number: each for each in versions}
@@ -369,25 +383,25 @@ def report_text_history(
             messages.error(
                 request, _("The text has been written meanwhile. Look at the newest version first.")
             )
-            return redirect(room.url("report-text-history"))
+            return redirect(spot.url("report-text-history"))
         messages.success(request, _("Version %(number)s holds again.") % {"number": chosen.number})
-        return redirect(room.url())
+        return redirect(spot.url())
     new = by_number.get(_whole(request.GET.get("new")), versions[0])
     older = [each for each in versions if each.number < new.number]
     old = by_number.get(_whole(request.GET.get("old")), older[0] if older else None)
-    title = place_title(room.place)
+    title = place_title(spot.place)
     context = {
         "crumbs": [
-            *room.basis.crumbs,
-            room.basis.preview_crumb,
-            Crumb(_("Texts of the report"), room.basis.url("report-texts")),
-            Crumb(title, room.url()),
+            *basis.crumbs,
+            basis.preview_crumb,
+            Crumb(_("Texts of the report"), basis.url("report-texts")),
+            Crumb(title, spot.url()),
             Crumb(_("Versions")),
         ],
         "title": title,
         "lang": lang,
-        "action": room.url("report-text-history"),
-        "cutoff": room.basis.cutoff.isoformat() if room.basis.query else "",
+        "action": spot.url("report-text-history"),
+        "cutoff": basis.cutoff.isoformat() if basis.query else "",
         "versions": versions,
         "newest": versions[0],
         "table": _versions_table(versions),

@@ -1,5 +1,6 @@
 """Which reports two data sets have otherwise: what is behind figures that differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -39,12 +40,16 @@ _READ = (
 )
 
 
-def report_changes(before: Edition, after: duckdb.DuckDBPyConnection) -> tuple[ReportChange, ...]:
-    """What an opened data set has otherwise than the edition, by organisation in Swedish order.
+type ReportRows = Mapping[str, tuple[str, int | None, bool]]
+"""The reports of a data set: organisation, version, and whether it was in time."""
+
+
+def report_changes(before: Edition, after: ReportRows) -> tuple[ReportChange, ...]:
+    """What these reports are otherwise than the edition's, by organisation in Swedish order.
 
     Raises datasets.DatasetDamaged.
     """
-    return _changes(_reports(datasets.folder_of(before.dataset)), _rows(after))
+    return _changes(_reports(datasets.folder_of(before.dataset)), after)
 
 
 def changes_of_reports(before: Edition, after: Edition) -> tuple[ReportChange, ...]:
@@ -56,22 +61,20 @@ def changes_of_reports(before: Edition, after: Edition) -> tuple[ReportChange, .
     )
 
 
-type _Rows = dict[str, tuple[str, int | None, bool]]
-
-
-def _reports(folder: Path) -> _Rows:
+def _reports(folder: Path) -> ReportRows:
     with datasets.open_dataset(folder) as duck:
-        return _rows(duck)
+        return reports_in(duck)
 
 
-def _rows(duck: duckdb.DuckDBPyConnection) -> _Rows:
+def reports_in(duck: duckdb.DuckDBPyConnection) -> ReportRows:
+    """The reports of an opened data set."""
     return {
         report: (name, version, in_time)
         for report, name, version, in_time in duck.execute(_READ).fetchall()
     }
 
 
-def _changes(old: _Rows, new: _Rows) -> tuple[ReportChange, ...]:
+def _changes(old: ReportRows, new: ReportRows) -> tuple[ReportChange, ...]:
     found = []
     for report in {*old, *new}:
         was, now = old.get(report), new.get(report)

@@ -4,11 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
 
 from core.checks import canonical_json, sha256_text
 from core.models import Agency
-from reporting.content.texts import Confirmed, Figures, Sentence, read
+from grants.models import Call
+from reporting.content.texts import (
+    FIGURES,
+    METHOD,
+    SUMMARY,
+    TABLE,
+    Confirmed,
+    Figures,
+    Place,
+    Sentence,
+    read,
+)
 from reporting.models import Edition, EditionText, ReportText
+from reporting.selectors.figures import STREAMS, table_definitions
+from reporting.selectors.report_texts import stream_title
 
 
 def versions_of(*, agency: Agency, year: int, place: str, language: str) -> QuerySet[ReportText]:
@@ -44,6 +58,24 @@ def bodies_of_edition(edition: Edition, language: str) -> Mapping[str, str]:
     """The texts that the edition was made with, by place."""
     found = EditionText.objects.filter(edition=edition, language=language)
     return dict(found.values_list("place", "body"))
+
+
+def places_of_year(*, agency: Agency, year: int, language: str) -> tuple[Place, ...]:
+    """Every place of the year's report, from its calls alone: those that `places_of` finds in the
+    report itself, which takes computing the year."""
+    calls = list(Call.objects.filter(agency=agency, year=year).select_related("definition_record"))
+    calls.sort(key=lambda call: (STREAMS.index(call.stream), call.code))
+    tables = table_definitions({call.code: call.definition for call in calls}).values()
+    found = [Place(SUMMARY, ""), Place(METHOD, "")]
+    with translation.override(language):
+        for stream in dict.fromkeys(call.stream for call in calls):
+            found.append(Place(f"{FIGURES}{stream}", stream_title(stream)))
+            found += [
+                Place(f"{TABLE}{table.number}", table.title_in(language, definition.year))
+                for definition, table in tables
+                if table.stream == stream
+            ]
+    return tuple(found)
 
 
 def checksum(texts: Iterable[ReportText]) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from applicants.enums import Role
 from applicants.models import Organisation, OrganisationEntry
@@ -20,7 +20,6 @@ from grants.selectors.calls import NOT_RECEIVED
 from reporting.models import (
     Report,
     ReportAnswer,
-    ReportReference,
     ReportVersion,
     Training,
     TrainingParticipant,
@@ -180,25 +179,20 @@ class Attendance:
 
 def attendance(user: Any, agency: Agency, year: int) -> Attendance:
     """What the agency's reports for the year say of taking part in regional training beside the
-    lists of participants of that year's trainings, in ten queries.
+    lists of participants of that year's trainings, in nine queries.
 
     A report stands for its organisation and those that take part in the grants it answers for: it
     is listed when any of them is. Those in a list and in no report in time are told by
     themselves.
     """
     definitions = _definitions(agency, year)
-    reports = {
-        each.pk: each
-        for each in Report.objects.filter(agency=agency, year=year).select_related(
-            "organisation__county"
-        )
-    }
+    seen = reports_visible_to(user).filter(pk=OuterRef("pk"))
+    rows = Report.objects.filter(agency=agency, year=year).annotate(may_see=Exists(seen))
+    reports = {each.pk: each for each in rows.select_related("organisation__county")}
     taking_part = _taking_part(agency, year, reports.values())
     listed = _listed(user, year)
     answers = _answers(agency, year, definitions)
-    may_see = set(
-        reports_visible_to(user).filter(agency=agency, year=year).values_list("pk", flat=True)
-    )
+    may_see = {pk for pk, report in reports.items() if report.may_see}
     streams = {stream: StreamAttendance(stream) for stream in STREAMS if stream in definitions}
     found: list[Deviation] = []
     hidden, covered = 0, set[int]()
@@ -261,16 +255,12 @@ def _definitions(agency: Agency, year: int) -> dict[str, tuple[datetime, CallDef
 def _taking_part(agency: Agency, year: int, reports: Iterable[Report]) -> dict[int, set[int]]:
     """The organisations that each report stands for."""
     found = {each.pk: {each.organisation_id} for each in reports}
-    references = ReportReference.objects.filter(report__agency=agency, report__year=year)
-    of_case: dict[int, list[int]] = {}
-    for report, application in references.values_list("report", "application"):
-        of_case.setdefault(application, []).append(report)
-    parts = Participation.objects.filter(application__in=references.values("application")).exclude(
-        approval=Approval.DECLINED
-    )
-    for application, organisation in parts.values_list("application", "organisation"):
-        for report in of_case.get(application, ()):
-            found[report].add(organisation)
+    references = "application__report_references"
+    parts = Participation.objects.filter(
+        **{f"{references}__report__agency": agency, f"{references}__report__year": year}
+    ).exclude(approval=Approval.DECLINED)
+    for report, organisation in parts.values_list(f"{references}__report", "organisation"):
+        found[report].add(organisation)
     return found
 
 

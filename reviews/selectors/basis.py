@@ -1,7 +1,8 @@
 """What a decision rests on as it stands now: shown first, and frozen when it is made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from grants.content.basis import (
     DecisionBasis,
@@ -10,44 +11,46 @@ from grants.content.basis import (
     OpinionOutcome,
     Share,
 )
-from grants.enums import Approval
+from grants.enums import Approval, ParticipationRole
 from grants.models import Application, Participation
-from grants.selectors import participants_of
 from reviews.checks.costs import spread
-from reviews.checks.findings import satisfied
 from reviews.checks.shares import ShareLine, parts_of
-from reviews.models import Proposal
+from reviews.models import Opinion, Proposal
 
 from .costs import failing_organisations, lines_of
-from .findings import demands_of, findings_of, found
+from .findings import findings_known, parts_judged, put_to
 from .proposals import proposal_of
-from .waivers import waived
 
 
 def basis_of(
-    application: Application, amount_sek: int | None, *, proposal: Proposal | None = None
+    application: Application,
+    amount_sek: int | None,
+    *,
+    proposal: Proposal | None = None,
+    opinions: Iterable[Opinion] | None = None,
 ) -> DecisionBasis:
     """What a decision of the case would rest on now; `amount_sek` is what would be granted (whole
-    SEK), None where nothing is. The proposal is read unless it is given."""
-    proposal = proposal or proposal_of(application)
-    parts = [part for part in participants_of(application) if part.approval != Approval.DECLINED]
-    lines = _distributed(lines_of(application), amount_sek)
-    grants = amount_sek is not None and proposal is not None
+    SEK), None where nothing is. The proposal, and the opinions of the case, are read unless they
+    are given; a decision that grants nothing has none of the proposal's terms."""
+    terms = None if amount_sek is None else proposal or proposal_of(application)
+    parts, findings = parts_judged(application), findings_known(application)
+    lines = _distributed(lines_of(application, parts), amount_sek)
     areas = dict.fromkeys(line.area for line in lines if line.allotted_sek and line.area)
+    given = application.opinions.all() if opinions is None else opinions
     return DecisionBasis(
-        shares=_shares(lines, parts, failing_organisations(application)),
+        shares=_shares(lines, parts, failing_organisations(application, findings)),
         lines=lines,
-        findings=_findings(application),
+        findings=_findings(application, parts, findings),
         opinions=tuple(
             OpinionOutcome(each.county_id, each.recommendation, each.reasons)
-            for each in application.opinions.order_by("county_id")
+            for each in sorted(given, key=lambda each: each.county_id)
         ),
-        conditions=tuple(proposal.conditions) if proposal is not None and grants else (),
+        conditions=() if terms is None else tuple(terms.conditions),
         purpose=tuple(areas),
-        use_from=proposal.use_from if proposal is not None and grants else None,
-        use_until=proposal.use_until if proposal is not None and grants else None,
-        interim_due=proposal.interim_due if proposal is not None and grants else None,
-        final_due=proposal.final_due if proposal is not None and grants else None,
+        use_from=None if terms is None else terms.use_from,
+        use_until=None if terms is None else terms.use_until,
+        interim_due=None if terms is None else terms.interim_due,
+        final_due=None if terms is None else terms.final_due,
     )
 
 
@@ -78,7 +81,14 @@ def _distributed(lines: tuple[LineOutcome, ...], amount_sek: int | None) -> tupl
 def _shares(
     lines: Iterable[LineOutcome], parts: Iterable[Participation], failing: frozenset[int]
 ) -> tuple[Share, ...]:
-    there = list(parts)
+    there = [part for part in parts if part.approval != Approval.DECLINED]
+    there.sort(
+        key=lambda part: (
+            part.role != ParticipationRole.LEAD,
+            part.organisation.sort_key,
+            part.pk,
+        )
+    )
     divided = parts_of(
         [ShareLine(line.organisation, line.asked_sek, line.allotted_sek) for line in lines],
         [part.organisation_id for part in there],
@@ -97,24 +107,25 @@ def _shares(
     )
 
 
-def _findings(application: Application) -> tuple[FindingOutcome, ...]:
-    values = found(application)
-    rows = {(row.requirement_id, row.organisation_id): row for row in findings_of(application)}
-    waivers = waived(application)
+def _findings(
+    application: Application, parts: Sequence[Participation], findings: Iterable[Any]
+) -> tuple[FindingOutcome, ...]:
+    rows = {
+        (row.requirement.code, row.organisation_id): row for row in findings if not row.by_shut_out
+    }
     outcomes = []
-    for demand in demands_of(application):
-        key = (demand.requirement, demand.organisation)
-        row = rows.get(key)
-        if row is None or key not in values:
+    for part, requirement in put_to(application, parts):
+        row = rows.get((requirement.code, part.organisation_id))
+        if row is None:
             continue
-        plainly = values[key] in demand.satisfied_by
+        plainly = requirement.is_satisfied_by(row.finding)
         outcomes.append(
             FindingOutcome(
-                requirement=row.requirement.code,
-                organisation=row.organisation_id,
+                requirement=requirement.code,
+                organisation=part.organisation_id,
                 finding=row.finding,
-                satisfied=satisfied(demand, values, waivers),
-                waived=key in waivers and not plainly,
+                satisfied=plainly or row.waived,
+                waived=row.waived and not plainly,
                 reason=row.reason,
             )
         )

@@ -27,11 +27,11 @@ from django.utils import timezone
 
 from applicants.models import Organisation
 from applicants.rules import WRITERS, mandates_held
-from applicants.selectors import organisations_acted_for
+from applicants.selectors import organisation_ids_read_by, organisations_acted_for
 from core.models import StoredFile
 from core.selectors.prepared import keep_prefetched
 from grants.enums import Status
-from grants.models import Application
+from grants.models import Application, Decision
 from grants.workflow import HAS_GRANT
 from reviews.checks.communication import Heard, Material, Sent, heard_over
 from reviews.enums import ProposedOutcome, SourceKind
@@ -63,21 +63,40 @@ _GROUND = "ground"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What has been `sent` in a case, and the keys of what is noted as `not_needed` to send."""
+    """What has been `sent` in a case, and the keys of what is noted as `not_needed` to send;
+    `noted`, whether a note names no material."""
 
     sent: Sequence[Sent]
     not_needed: frozenset[str]
+    noted: bool
 
 
 def said_in(application: Application) -> Said:
     """What has been sent and noted in the case, in one query."""
+    return _said(
+        Communication.objects.filter(application=application),
+        NotCommunicating.objects.filter(application=application),
+    )
+
+
+def _said_of_grant(application: Application) -> Said:
+    """What of it is about the grant in force, since the latest decision, in one query."""
+    decided = Decision.objects.filter(application=application)
+    sent = Communication.objects.filter(application=application, sent_in__in=HAS_GRANT)
+    notes = NotCommunicating.objects.filter(application=application)
+    return _said(
+        sent.filter(~Exists(decided.filter(created_at__gt=OuterRef("sent_at")))),
+        notes.filter(~Exists(decided.filter(created_at__gt=OuterRef("noted_at")))),
+    )
+
+
+def _said(sent: QuerySet[Communication], notes: QuerySet[NotCommunicating]) -> Said:
     answer = CommunicationAnswer.objects.filter(
         communication=OuterRef("communication"), organisation=OuterRef("organisation")
     )
     through: Any = Communication.organisations.through
-    to = through.objects.filter(communication__application=application)
-    sources = CommunicatedSource.objects.filter(communication__application=application)
-    notes = NotCommunicating.objects.filter(application=application)
+    to = through.objects.filter(communication__in=sent)
+    sources = CommunicatedSource.objects.filter(communication__in=sent)
     rows = (
         to.order_by()
         .annotate(
@@ -96,22 +115,25 @@ def said_in(application: Application) -> Said:
             all=True,
         )
     )
-    sent: dict[int, Sent] = {}
+    found: dict[int, Sent] = {}
     not_needed: set[str] = set()
+    noted = False
     for what, about, due, whom, said in rows:
         if what == _NOTE:
-            not_needed.update(json.loads(said))
+            keys = json.loads(said)
+            not_needed.update(keys)
+            noted = noted or not keys
             continue
-        before = sent.get(about, Sent(frozenset(), due, frozenset()))
+        before = found.get(about, Sent(frozenset(), due, frozenset()))
         if what == _SOURCE:
-            sent[about] = replace(before, keys=before.keys | {said})
+            found[about] = replace(before, keys=before.keys | {said})
         else:
-            sent[about] = replace(
+            found[about] = replace(
                 before,
                 organisations=before.organisations | {whom},
                 answered=before.answered | ({whom} if said else frozenset()),
             )
-    return Said(tuple(sent.values()), frozenset(not_needed))
+    return Said(tuple(found.values()), frozenset(not_needed), noted)
 
 
 _TO, _SOURCE, _NOTE = range(3)
@@ -147,13 +169,7 @@ def heard_material(
     there = adverse_material(application, read)
     if not there:
         return ()
-    if sent is None or notes is None:
-        said = said_in(application)
-    else:
-        said = Said(
-            tuple(_sent(each) for each in sent),
-            frozenset(key for note in notes for key in note.keys),
-        )
+    said = said_in(application) if sent is None or notes is None else _said_by(sent, notes)
     today = timezone.localdate()
     of_grant = application.status in HAS_GRANT
     participants = read.beside.in_grant if of_grant else read.beside.taking_part
@@ -195,6 +211,15 @@ def _sent(communication: Communication) -> Sent:
     )
 
 
+def _said_by(sent: Iterable[Communication], notes: Iterable[NotCommunicating]) -> Said:
+    there = list(notes)
+    return Said(
+        tuple(_sent(each) for each in sent),
+        frozenset(key for note in there for key in note.keys),
+        any(not note.keys for note in there),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfGrant:
     """What a page has read of a case with a grant: all that was `sent` and noted, the
@@ -206,34 +231,31 @@ class OfGrant:
     taking_part: frozenset[int]
     decided_at: datetime | None
 
+    @property
+    def said(self) -> Said:
+        """What of it is about the grant in force, since the latest decision."""
+        since = self.decided_at
+        return _said_by(
+            [
+                each
+                for each in self.sent
+                if each.sent_in in HAS_GRANT and (since is None or each.sent_at >= since)
+            ],
+            [each for each in self.notes if since is None or each.noted_at >= since],
+        )
+
 
 def revocation_heard(application: Application, read: OfGrant | None = None) -> Heard:
     """How far all that take part have been heard, since the grant that is in force, over what a
     revocation of it would rest on. What that is, is in no record before: anything sent about the
     grant counts, and a note that names no material is about it. What is given is not asked for."""
-    if read is None:
-        latest = application.decisions.order_by("-pk").values_list("created_at", flat=True)
-        read = OfGrant(
-            sent=Communication.objects.filter(application=application).prefetch_related(
-                "organisations", "sources", "answers"
-            ),
-            notes=NotCommunicating.objects.filter(application=application),
-            taking_part=taking_part(application, left=False),
-            decided_at=latest.first(),
-        )
-    since = read.decided_at
-    sent = [
-        each
-        for each in read.sent
-        if each.sent_in in HAS_GRANT and (since is None or each.sent_at >= since)
-    ]
-    noted = any(not each.keys and (since is None or each.noted_at >= since) for each in read.notes)
+    said = _said_of_grant(application) if read is None else read.said
     ground = Material(key=_GROUND, kind=SourceKind.OWN, title="", text="")
     return heard_over(
         ground,
-        sent=[replace(_sent(each), keys=frozenset({_GROUND})) for each in sent],
-        participants=read.taking_part,
-        not_needed=frozenset({_GROUND}) if noted else frozenset(),
+        sent=[replace(each, keys=frozenset({_GROUND})) for each in said.sent],
+        participants=taking_part(application, left=False) if read is None else read.taking_part,
+        not_needed=frozenset({_GROUND}) if said.noted else frozenset(),
         today=timezone.localdate(),
     )
 
@@ -385,6 +407,14 @@ def communications_to(application: Application, user: Any) -> QuerySet[Communica
     first."""
     own = organisations_acted_for(user).values("pk")
     sent = Communication.organisations.through.objects.filter(organisation__in=own)
+    return communications_of(application).filter(pk__in=sent.values("communication"))
+
+
+def communications_read_by(application: Application, user: Any) -> QuerySet[Communication]:
+    """The same, and what was sent to one that such an organisation has absorbed."""
+    sent = Communication.organisations.through.objects.filter(
+        organisation__in=organisation_ids_read_by(user)
+    )
     return communications_of(application).filter(pk__in=sent.values("communication"))
 
 

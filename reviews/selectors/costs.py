@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from grants.content.basis import LineOutcome
 from grants.content.draft import SavedValue
@@ -34,7 +34,7 @@ from reviews.checks.shares import ShareLine, parts_of
 from reviews.content.costs import CEILING, ceiling_path
 from reviews.models import LineAssessment
 
-from .waivers import waived
+from .findings import findings_known
 from .writing import work_values
 
 
@@ -134,16 +134,21 @@ class CostCheck:
         return next((each for each in self.reasons if each.code == code), None)
 
 
-def lines_of(application: Application) -> tuple[LineOutcome, ...]:
+def lines_of(
+    application: Application, parts: Sequence[Participation] | None = None
+) -> tuple[LineOutcome, ...]:
     """The budget lines of the version sent in last, as a decision keeps them: area, category and
     reason are codes, `activity` is its title. A line that is not checked, or has changed since,
-    has 0 approved. A case without a budget has one line, number 0, with what was asked."""
-    return tuple(line.outcome() for line in checked_lines(application))
+    has 0 approved. A case without a budget has one line, number 0, with what was asked. `parts`
+    are all that take part, where they have been read."""
+    return tuple(line.outcome() for line in checked_lines(application, parts))
 
 
-def checked_lines(application: Application) -> tuple[CheckedLine, ...]:
+def checked_lines(
+    application: Application, parts: Sequence[Participation] | None = None
+) -> tuple[CheckedLine, ...]:
     """The same, with their verdicts."""
-    return _lines(application, participants_of(application))[1]
+    return _lines(application, participants_of(application) if parts is None else parts)[1]
 
 
 def cost_check(
@@ -176,23 +181,20 @@ def cost_check(
     )
 
 
-def failing_organisations(application: Application) -> frozenset[int]:
+def failing_organisations(
+    application: Application, findings: Iterable[Any] | None = None
+) -> frozenset[int]:
     """The organisations found not to meet what is demanded of them, waivers counted. One of which
     nothing has been found yet is not among them, and what was found by somebody who has declared
-    a conflict of interest since is not counted."""
-    rows = (
-        application.findings.exclude(made_by__in=shut_out_people(application))
-        .select_related("requirement")
-        .order_by("pk")
+    a conflict of interest since is not counted. `findings` are what `findings_known` says, where
+    they have been read."""
+    return frozenset(
+        row.organisation_id
+        for row in (findings_known(application) if findings is None else findings)
+        if not row.by_shut_out
+        and not row.waived
+        and row.finding not in row.requirement.satisfied_by
     )
-    failed = {
-        (row.requirement_id, row.organisation_id)
-        for row in rows
-        if row.finding not in row.requirement.satisfied_by
-    }
-    if not failed:
-        return frozenset()
-    return frozenset(organisation for _requirement, organisation in failed - waived(application))
 
 
 def line_assessments(application: Application) -> dict[int, LineAssessment]:
@@ -234,6 +236,15 @@ def _lines(
     )
 
 
+def with_version_sent_in(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The cases with the version that was sent in last, which is then not asked for."""
+    sent_in = ApplicationVersion.objects.filter(application=OuterRef("pk")).order_by("-number")
+    return applications.annotate(
+        latest_number=Subquery(sent_in.values("number")[:1]),
+        latest_document=Subquery(sent_in.values("document")[:1]),
+    )
+
+
 def version_sent_in(application: Application) -> ApplicationVersion | None:
     """The version that was sent in last; a case that was fetched with it is not asked."""
     return _versions(application, set())[0]
@@ -241,7 +252,7 @@ def version_sent_in(application: Application) -> ApplicationVersion | None:
 
 def _versions(application: Any, numbers: set[int]) -> list[ApplicationVersion | None]:
     """The latest version first (None where there is none), then the others with those numbers.
-    A case that was fetched with `latest_number` and `latest_document` is not asked for that."""
+    A case of `with_version_sent_in` is not asked for that."""
     every = ApplicationVersion.objects.filter(application=application)
     if hasattr(application, "latest_document"):
         number, document = application.latest_number, application.latest_document

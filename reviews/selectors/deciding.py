@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from applicants.enums import Role
 from core.enums import JournalKind
@@ -95,16 +96,23 @@ def seen_in(application_ids: Iterable[int]) -> Mapping[int, str]:
 
     It is the hash that ends the case's journal. What only says how a mail fared is not counted.
     """
-    last = (
-        Event.objects.filter(journal=OuterRef("pk"))
-        .exclude(name__startswith="mail.")
-        .order_by("-sequence")
-        .values("hash")[:1]
-    )
     rows = Journal.objects.filter(
         kind=JournalKind.CASE, subject__in=[str(pk) for pk in application_ids]
-    ).annotate(last=Subquery(last))
+    ).annotate(last=_last_hash(journal=OuterRef("pk")))
     return {int(row.subject): row.last or "" for row in rows}
+
+
+def with_seen(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The cases with the same checksum as `seen`, None for an empty one: of the moment of the
+    case's own row, and so older than all that is read of the case after it."""
+    case = Cast(OuterRef("pk"), CharField())
+    of_case = _last_hash(journal__kind=JournalKind.CASE, journal__subject=case)
+    return applications.annotate(seen=of_case)
+
+
+def _last_hash(**journal: Any) -> Subquery:
+    events = Event.objects.filter(**journal).exclude(name__startswith="mail.")
+    return Subquery(events.order_by("-sequence").values("hash")[:1])
 
 
 def seen_of(application: Application) -> str:

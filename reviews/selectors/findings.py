@@ -1,10 +1,11 @@
 """Reading requirements put to organisations, and what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from grants.definitions import Requirement
 from grants.enums import Approval
 from grants.models import Application, Call, Participation
 from grants.selectors import shut_out_people
@@ -42,17 +43,25 @@ def demands_of(
 ) -> list[Demand]:
     """Every requirement that applies, for each organisation it applies to; nothing is demanded of
     one that has declined. `parts` are those of `parts_judged`, where they have been read."""
-    definition = application.definition
     rows = {row.code: row.pk for row in application.call.requirements.all()}
-    found: list[Any] = list(parts_judged(application) if parts is None else parts)
+    found = parts_judged(application) if parts is None else parts
     return [
         Demand(rows[each.code], part.organisation_id, frozenset(map(str, each.satisfied_by)))
-        for part in found
-        if part.approval != Approval.DECLINED
-        for each in definition.requirements_for(
-            kind=part.organisation.kind, granted_last_year=part.granted_before
-        )
+        for part, each in put_to(application, found)
     ]
+
+
+def put_to(
+    application: Application, parts: Iterable[Any]
+) -> Iterator[tuple[Participation, Requirement]]:
+    """Each of `parts_judged` with each requirement that is put to it, in their order."""
+    definition = application.definition
+    for part in parts:
+        if part.approval != Approval.DECLINED:
+            for requirement in definition.requirements_for(
+                kind=part.organisation.kind, granted_last_year=part.granted_before
+            ):
+                yield part, requirement
 
 
 def taking_part(application: Application, *, left: bool = True) -> frozenset[int]:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from applicants.models import User
 from portal.selectors.calls import forget_sums
+from reporting.services.previews import forget_previews
 from tests.portal.html import Page
 from tests.portal.world import World, make_world
 
@@ -16,6 +17,7 @@ from tests.portal.world import World, make_world
 def _nothing_kept() -> None:
     """What a process keeps of the database is not kept from one test to the next."""
     forget_sums()
+    forget_previews()
 
 
 @pytest.fixture

@@ -8,14 +8,20 @@ from django.test import Client
 from django.urls import reverse
 
 from applicants.enums import Role
+from core.models import County
 from grants.enums import Outcome, Status
 from grants.models import Application, Decision
 from grants.services.delegation import add_rule
 from portal.forms.deciding import DelegationForm, RevokeForm
 from portal.views import deciding, deciding_case
 from reviews import services as reviews
-from reviews.enums import FindingValue
-from tests.factories import staff
+from reviews.enums import AdmissionGround, AdmissionOutcome, FindingValue
+from tests.factories import (
+    OpinionFactory,
+    ParticipationFactory,
+    RequirementFindingFactory,
+    staff,
+)
 from tests.factories.scenario import fresh
 from tests.portal.deciders import Desk, written
 from tests.portal.html import Page
@@ -159,7 +165,7 @@ def test_what_changes_while_the_page_is_made_is_not_counted_as_shown(
         monkeypatch.setattr(module, name, reading)
 
     with monkeypatch.context():
-        meddled(deciding_case, "proposal_of")
+        meddled(deciding_case, "case_to_decide")
         meddled(deciding, "_chosen_cases")
         seen = Page(client.get(case_url(case))).one("input[name=seen]").get("value")
         _page, form = batch(client, [case])
@@ -169,6 +175,16 @@ def test_what_changes_while_the_page_is_made_is_not_counted_as_shown(
     result = Page(client.post(reverse("decision-batch"), form))
     assert "Something has happened" in result.rows("results")[0][2]
     assert not case.decisions.exists()
+
+
+def test_how_a_mail_fared_is_nothing_that_happens_in_the_case(client: Client, desk: Desk) -> None:
+    case = desk.case()
+    client.force_login(desk.decider)
+    seen = Page(client.get(case_url(case))).one("input[name=seen]").get("value")
+    written(case, "mail.sent")
+    assert Page(client.get(case_url(case))).one("input[name=seen]").get("value") == seen
+    client.post(case_url(case), {"seen": seen, "action": "proposed"})
+    assert case.decisions.count() == 1
 
 
 def test_an_amount_larger_than_any_is_told(desk: Desk) -> None:
@@ -323,3 +339,57 @@ def test_pages_ask_the_database_as_often(
     assert client.get(reverse(name), query).status_code == 200
     with django_assert_num_queries(number):
         client.get(reverse(name), query)
+
+
+def decided_before(case: Application, desk: Desk, rows: int) -> None:
+    earlier = None
+    for _number in range(rows):
+        earlier = desk.deciding.decide(case, Outcome.REJECTED, amount_sek=None, supersedes=earlier)
+
+
+def proposed_to_be_dismissed(case: Application, desk: Desk, rows: int) -> None:
+    Application.objects.filter(pk=case.pk).update(status=Status.SUBMITTED)
+    for _number in range(rows):
+        reviews.record_admission(
+            application=fresh(case),
+            actor=desk.officer,
+            outcome=AdmissionOutcome.DISMISS,
+            ground=AdmissionGround.DEFECT,
+            reasons="Budget saknas.",
+        )
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize(
+    ("also", "number"), [(None, 11), (decided_before, 12), (proposed_to_be_dismissed, 12)]
+)
+def test_a_case_asks_as_often_however_much_is_in_it(
+    client: Client,
+    desk: Desk,
+    django_assert_num_queries: Callable[..., Any],
+    rows: int,
+    also: Callable[..., None] | None,
+    number: int,
+) -> None:
+    case = desk.case()
+    for county in County.objects.all()[:rows]:
+        OpinionFactory(application=case, county=county)
+    for _number in range(rows):
+        part = ParticipationFactory(application=case)
+        for requirement in desk.call.requirements.all():
+            RequirementFindingFactory(
+                application=case,
+                requirement=requirement,
+                organisation=part.organisation,
+                finding=FindingValue.NOT_MET,
+                made_by=desk.officer,
+            )
+    if also is not None:
+        desk.declare(case, desk.officer)
+        also(case, desk, rows)
+    client.force_login(desk.decider)
+    page = Page(client.get(case_url(case)))
+    assert page.all("input[name=action]")
+    assert len(page.rows("opinions")) == min(rows, County.objects.count())
+    with django_assert_num_queries(number):
+        client.get(case_url(case))

@@ -20,7 +20,7 @@ from grants.enums import Status
 from grants.models import Application, ShutOut
 from portal.urls import ROUTES
 from reviews import services
-from reviews.enums import AdmissionGround, AdmissionOutcome, Recommendation
+from reviews.enums import AdmissionGround, AdmissionOutcome, NotCommunicated, Recommendation
 from reviews.models import (
     Admission,
     Communication,
@@ -556,6 +556,31 @@ def test_pages_ask_as_often_with_thirty_rows_as_with_one(
             party.get(page)
         asked.setdefault("own-communication", []).append(len(queries))
     assert {name: one for name, (one, many) in asked.items() if one != many} == {}
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_page_that_revokes_asks_as_often_however_much_was_sent(
+    rows: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    scenario = Scenario()
+    case = scenario.granted()
+    for number in range(rows):
+        sent = sent_to_all(case, scenario.officer, text=f"Nummer {number}.")
+        services.answer_communication(
+            communication=sent, actor=scenario.signatory, organisation=case.lead, body="Svar."
+        )
+        services.note_not_communicating(
+            application=case,
+            actor=scenario.officer,
+            ground=NotCommunicated.OBVIOUS,
+            reason="Kommunen har själv begärt det.",
+            keys=(),
+        )
+    decider = signed_in(scenario.decider)
+    revoke = address("decision-revoke", case.pk, case.decisions.get().pk)
+    assert "kan inte upphävas än" not in Page(decider.get(revoke)).text("main")
+    with django_assert_num_queries(11):
+        decider.get(revoke)
 
 
 def test_the_list_of_who_is_shut_out_asks_as_often_with_thirty(

@@ -377,7 +377,7 @@ def test_it_asks_as_often_with_thirty_as_with_one(
         )
     call = published(deciding)
     shown(client, at(call))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         shown(client, at(call))
 
 

@@ -10,9 +10,11 @@ from django.core.management import call_command
 
 from core.models import Agency, Event
 from reporting.content import ReportContent
+from reporting.content.texts import places_of
 from reporting.models import Edition
 from reporting.selectors.edition_content import edition_content
 from reporting.selectors.editions import edition_json, reports_behind_cell
+from reporting.selectors.texts import places_of_year
 from tests.reporting.years import DATA, bring_in, edition_of, expected_2013, outcome_of
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,14 @@ def test_a_content_in_english_has_the_same_numbers(edition: Edition) -> None:
     for one, other in zip(swedish.streams, english.streams, strict=True):
         assert [t.rows[0].values for t in one.tables] == [t.rows[0].values for t in other.tables]
         assert one.grantees == other.grantees
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_places_for_texts_are_known_from_the_calls_alone(
+    edition: Edition, language: str
+) -> None:
+    found = places_of_year(agency=edition.agency, year=2013, language=language)
+    assert found == places_of(edition_content(edition, language))
 
 
 def test_the_reports_behind_every_count_are_as_many_as_it_says(edition: Edition) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from applicants.enums import Role
 from applicants.models import User
 from core.models import Agency, Event
+from grants.enums import Stream
+from grants.models import CallDefinitionRecord
 from reporting.content import Unit
 from reporting.content.texts import (
     DoubtKind,
@@ -31,6 +33,7 @@ from reporting.enums import BuildState
 from reporting.models import Edition, FrozenDataset, ReportText
 from reporting.selectors.edition_content import edition_content
 from reporting.selectors.editions import TextsDoubted
+from reporting.selectors.texts import places_of_year
 from reporting.services.editions import request_build, run_build
 from reporting.services.previews import preview
 from reporting.services.texts import (
@@ -41,7 +44,14 @@ from reporting.services.texts import (
     write_text,
 )
 from tests.core.concurrency import in_threads
-from tests.factories import AgencyFactory, UserFactory, staff
+from tests.factories import (
+    AgencyFactory,
+    CallDefinitionRecordFactory,
+    CallFactory,
+    UserFactory,
+    staff,
+)
+from tests.factories.definitions import both
 from tests.portal.world import CUTOFF, World, make_world
 from tests.reporting.content_factory import build_content
 
@@ -296,6 +306,30 @@ def test_no_edition_is_made_of_a_sentence_that_does_not_fit(world: World) -> Non
         figures=found.figures, actor=world.analyst,
     )  # fmt: skip
     assert edition_content(world.edition(), "sv").summary == ("Det var 2 ärende.",)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_years_places_are_known_without_computing_it(world: World, language: str) -> None:
+    world.case()
+    records = CallDefinitionRecord.objects.all()
+    said = dict(world.call.definition_record.document)
+    del said["code"]
+    tables = [{**said["tables"][number], "title": both(f"Annan {number}")} for number in (0, 1)]
+    tables[1]["number"] = 40
+    CallFactory(
+        agency=world.agency, code="annan-2013",
+        definition_record=CallDefinitionRecordFactory(changes={**said, "tables": tables}),
+    )  # fmt: skip
+    CallFactory(
+        agency=world.agency, code="foreningar-2013", stream=Stream.ASSOCIATIONS,
+        definition_record=records.filter(code="foreningar-2013").latest("version"),
+    )  # fmt: skip
+    CallFactory(agency=world.agency, year=2014)
+    found = preview(agency=world.agency, year=2013, language=language, cutoff=CUTOFF)
+    places = places_of_year(agency=world.agency, year=2013, language=language)
+    assert places == places_of(found.content)
+    titles = {place.code: place.title for place in places}
+    assert (titles["table-1"], titles["table-40"]) == ("Annan 0", "Annan 1")
 
 
 def test_a_preview_leaves_nothing(world: World, data_dir: Any) -> None:

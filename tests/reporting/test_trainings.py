@@ -361,6 +361,6 @@ def test_the_comparison_asks_as_often_with_thirty_reports_as_with_one(
 ) -> None:
     boards.enter(*(boards.reported(number, "no").organisation for number in range(1, rows + 1)))
     attendance(boards.analyst, boards.world.agency, 2013)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         found = attendance(boards.analyst, boards.world.agency, 2013)
     assert len(found.deviations) == rows
