@@ -10,6 +10,7 @@ from .mandates import (
     mandates_of,
     organisation_ids_of,
     organisation_ids_read_by,
+    organisation_ids_taken_over,
     organisations_acted_for,
     signatories_of,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "open_invitations",
     "organisation_ids_of",
     "organisation_ids_read_by",
+    "organisation_ids_taken_over",
     "organisation_with",
     "organisations_acted_for",
     "organisations_alike",

@@ -1,6 +1,6 @@
 """Reading who may act for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from applicants.enums import OrganisationRole
 from applicants.models import Mandate, Organisation, User
-from applicants.rules import is_person, mandates_held, mandates_on, mandates_with_organisations
+from applicants.rules import (
+    is_person,
+    mandates_held,
+    mandates_on,
+    mandates_with_organisations,
+    only_reads,
+)
 from core.selectors.prepared import Prepared
 
 from .mergers import absorbed_by
@@ -59,9 +65,27 @@ def organisation_ids_read_by(user: Any) -> list[int]:
     """The same, and those that they have absorbed, however many mergers ago: their cases that
     have ended stay theirs, to be read by whoever acts for the successor."""
     held = mandates_held(user)
-    own = {mandate.organisation_id for mandate in held}
-    heirs = {each.organisation_id for each in held if getattr(each, "has_absorbed", False)}
-    return sorted(own | absorbed_by(heirs))
+    return sorted({each.organisation_id for each in held} | _taken_over(user, held))
+
+
+_TAKEN_OVER = "_remembered_taken_over"
+
+
+def organisation_ids_taken_over(user: Any) -> frozenset[int]:
+    """Those alone that the person reads for and does not act for. The database is asked only for
+    one who acts for an organisation that has absorbed another, and once for a request that only
+    shows something."""
+    return _taken_over(user, mandates_held(user))
+
+
+def _taken_over(user: Any, held: Collection[Mandate]) -> frozenset[int]:
+    known: frozenset[int] | None = getattr(user, _TAKEN_OVER, None)
+    if known is None:
+        heirs = {each.organisation_id for each in held if getattr(each, "has_absorbed", False)}
+        known = frozenset(absorbed_by(heirs) - {each.organisation_id for each in held})
+        if only_reads(user):
+            setattr(user, _TAKEN_OVER, known)
+    return known
 
 
 def held_mandates(organisation: Organisation, user: Any) -> QuerySet[Mandate]:

@@ -20,7 +20,8 @@ from grants.enums import TimeAsked
 
 class ChangeRefused(Exception):
     """It cannot be done. `code`: `late` (no grant in force), `waiting` (one of the kind does
-    already), `reasons`, `question`, `answer`, `state` (it has gone on meanwhile),
+    already), `reasons`, `question`, `answer`, `withdrawal` (without words), `before_request` (the
+    paper came before what it withdraws), `state` (it has gone on meanwhile),
     `other_question` (than the one shown), `same_person`, `registered` (by whoever would decide
     it), `nothing` (it changes nothing), `lines` (the plan has no such line), `sum` (the sum is
     another), `day` (not later than now), `too_late` (beyond the call's last day), `no_day` (the

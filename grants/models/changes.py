@@ -29,7 +29,9 @@ class GrantChange(models.Model):
 
     One that came on paper or by mail has no `asked_by`: `registered_by` entered it, `signed_by` is
     the name under it, and `asked_at` is when it came. Whoever registered it may prepare it, as
-    with any paper that comes in, and does not decide it.
+    with any paper that comes in, and does not decide it. That it is withdrawn can come on paper
+    too: `withdrawal_registered_by` entered it, with the name under it and its words, and
+    `withdrawn_at` is when it came.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="changes")
@@ -64,6 +66,13 @@ class GrantChange(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="followed_by"
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawal_registered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    withdrawal_signed_by = models.CharField(
+        _("withdrawal signed on the paper by"), max_length=200, blank=True
+    )
+    withdrawal_text = models.TextField(_("what the withdrawal says"), blank=True)
 
     class Meta:
         verbose_name = _("change of a grant")
@@ -135,6 +144,19 @@ class GrantChange(models.Model):
                 condition=Q(state=ChangeState.WITHDRAWN, withdrawn_at__isnull=False)
                 | (~Q(state=ChangeState.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
                 name="grantchange_withdrawn_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    withdrawal_registered_by__isnull=True,
+                    withdrawal_signed_by="",
+                    withdrawal_text="",
+                )
+                | (
+                    Q(state=ChangeState.WITHDRAWN, withdrawal_registered_by__isnull=False)
+                    & ~Q(withdrawal_signed_by="")
+                    & ~Q(withdrawal_text="")
+                ),
+                name="grantchange_withdrawn_on_paper",
             ),
             models.UniqueConstraint(
                 fields=["application", "kind"],

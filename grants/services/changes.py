@@ -102,7 +102,7 @@ def withdraw_change(*, change: GrantChange, actor: User) -> GrantChange:
     require("grants.ask_for_change", actor, application)
     _open(change, *OPEN)
     change.questions.filter(answered_at__isnull=True).update(
-        answer=_WITHDRAWN, answered_by=actor, answered_at=timezone.now()
+        answer=UNANSWERED, answered_by=actor, answered_at=timezone.now()
     )
     change.state, change.withdrawn_at = ChangeState.WITHDRAWN, timezone.now()
     change.save(update_fields=["state", "withdrawn_at"])
@@ -117,7 +117,8 @@ def withdraw_change(*, change: GrantChange, actor: User) -> GrantChange:
     return change
 
 
-_WITHDRAWN = "–"
+UNANSWERED = "–"
+"""What is kept as the answer to a question of a request that was withdrawn instead."""
 
 
 @transaction.atomic

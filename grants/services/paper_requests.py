@@ -1,7 +1,7 @@
 """What a grantee asks for on paper or by mail after the decision, registered by the agency's staff.
 
 It is then the request that it would have been online, and goes the same way: whoever registers it
-may prepare it, and does not decide it.
+may prepare it, and does not decide it. So does its withdrawal, of a request from online too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,10 +19,11 @@ from grants.checks.changes import ChangeRefused
 from grants.content.changes import Change, change_document, kind_of
 from grants.enums import ChangeState, Direction, Medium, NoticeKind
 from grants.models import Application, CarryOverRequest, ChangeQuestion, GrantChange
+from grants.models.changes import OPEN
 from grants.selectors.people import people_of
 
 from .carrying_over import to_carry
-from .changes import locked_change, tell_agency, tell_grantee, to_ask, told
+from .changes import UNANSWERED, locked_change, tell_agency, tell_grantee, to_ask, told
 from .money_documents import number_document
 from .moving import locked_application, record, require
 from .notices import notify
@@ -115,6 +116,53 @@ def register_answer(
     )
     tell_agency(application, f"answered:{asked.pk}", but=actor)
     return asked
+
+
+@transaction.atomic
+def register_withdrawal(
+    *, change: GrantChange, actor: User, text: str, paper: OnPaper
+) -> GrantChange:
+    """Register that the grantee has taken its request back on paper; it is withdrawn as of when
+    the paper came. Raises as `register_change` does, and ChangeRefused once it is decided or
+    withdrawn, without words, or for a paper that came before the request."""
+    application, files = _allowed(change.application_id, actor, paper)
+    application, change = locked_change(change)
+    if change.state not in OPEN:
+        raise ChangeRefused("state")
+    if not text.strip():
+        raise ChangeRefused("withdrawal")
+    if paper.received_on < timezone.localdate(change.asked_at):
+        raise ChangeRefused("before_request")
+    signed_by = paper.signed_by.strip()
+    for asked in change.questions.select_for_update().filter(answered_at__isnull=True):
+        asked.answer, asked.answered_at = UNANSWERED, max(paper.received_at, asked.asked_at)
+        asked.registered_by, asked.signed_by = actor, signed_by
+        asked.save(update_fields=["answer", "answered_at", "registered_by", "signed_by"])
+    change.state = ChangeState.WITHDRAWN
+    # Of the day of the paper no more is known than that it came after the request.
+    change.withdrawn_at = max(paper.received_at, change.asked_at)
+    change.withdrawal_registered_by, change.withdrawal_signed_by = actor, signed_by
+    change.withdrawal_text = told(text)
+    change.save(
+        update_fields=[
+            "state", "withdrawn_at", "withdrawal_registered_by", "withdrawal_signed_by",
+            "withdrawal_text",
+        ]
+    )  # fmt: skip
+    _register(
+        application,
+        "change.withdrawal_registered",
+        f"change_withdrawal:{change.pk}",
+        gettext_noop("Withdrawal of a request to change the grant"),
+        actor=actor,
+        paper=paper,
+        files=files,
+        payload={"change": change.pk},
+        texts={"withdrawal": change.withdrawal_text},
+    )
+    tell_agency(application, f"withdrawn:{change.pk}", but=actor)
+    tell_grantee(change, f"withdrawal_registered:{change.pk}")
+    return change
 
 
 @transaction.atomic

@@ -55,6 +55,17 @@ def paper_in(form: forms.Form, files: Iterable[StoredFile]) -> OnPaper:
     )
 
 
+class WithdrawalForm(forms.Form):
+    """That the grantee takes its request back."""
+
+    text = forms.CharField(
+        label=_("What the paper says"),
+        help_text=_("In the words of the paper."),
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 class AnswerForm(forms.Form):
     """What the grantee has answered."""
 

@@ -33,6 +33,15 @@ def change_answer_text(document: CaseDocument, number: int, _language: str) -> t
     return () if found is None else said(heading, [(_("Answer"), found.answer)])
 
 
+def change_withdrawal_text(document: CaseDocument, number: int, _language: str) -> tuple[Part, ...]:
+    """What the paper says by which the grantee took its request back."""
+    found = GrantChange.objects.filter(pk=number, application=document.application_id).first()
+    heading = _("Withdrawal of a request to change the grant")
+    if found is None or not found.withdrawal_text:
+        return ()
+    return said(heading, [(_("What the paper says"), found.withdrawal_text)])
+
+
 def _question(document: CaseDocument, number: int) -> ChangeQuestion | None:
     asked = ChangeQuestion.objects.filter(change__application=document.application_id)
     return asked.filter(pk=number).first()

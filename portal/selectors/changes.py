@@ -28,8 +28,9 @@ class ChangeRoom:
     def changes(self) -> list[GrantChange]:
         """What was asked to be changed in the case, with its people, the earliest first."""
         rows = self.application.changes.select_related(
-            "decision", "asked_by", "registered_by", "prepared_by", "decided_by"
-        )
+            "decision", "asked_by", "registered_by", "prepared_by", "decided_by",
+            "withdrawal_registered_by",
+        )  # fmt: skip
         return knowing(list(rows.order_by("pk")), application=self.application)
 
     @cached_property
@@ -111,8 +112,13 @@ def offers_registering(person: User, application: Application) -> bool:
     return (
         application.status in HAS_GRANT
         and not application.imported
-        and any(
-            work.agency_id == application.call.agency_id and work.role in REGISTERS_CHANGES
-            for work in work_of(person)
-        )
+        and registers_paper(person, application)
+    )
+
+
+def registers_paper(person: User, application: Application) -> bool:
+    """Whether the reader's work at the case's agency is to register such paper."""
+    return any(
+        work.agency_id == application.call.agency_id and work.role in REGISTERS_CHANGES
+        for work in work_of(person)
     )

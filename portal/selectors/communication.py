@@ -6,8 +6,7 @@ from typing import Any
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
-from applicants.rules import mandates_held
-from applicants.selectors import organisations_acted_for
+from applicants.selectors import organisation_ids_read_by
 from core.models import StoredFile
 from grants.models import Application, CaseDocument, Decision
 from grants.selectors import applications_received
@@ -33,9 +32,9 @@ def cases_declared_in(user: Any) -> QuerySet[Application]:
 
 
 def own_communications(application: Application, user: Any) -> list[Communication]:
-    """What was sent in the case to organisations that the person acts for, the latest first; with
-    `answered`, whether any of them has answered. One query."""
-    own = {mandate.organisation_id for mandate in mandates_held(user)}
+    """What was sent in the case to organisations that the person acts for, or that these have
+    absorbed, the latest first; with `answered`, whether any of them has answered. One query."""
+    own = organisation_ids_read_by(user)
     answers = CommunicationAnswer.objects.filter(communication=OuterRef("pk"), organisation__in=own)
     sent = Communication.organisations.through.objects.filter(
         communication=OuterRef("pk"), organisation__in=own
@@ -46,9 +45,10 @@ def own_communications(application: Application, user: Any) -> list[Communicatio
 
 def documents_read_by(application: Application, user: Any) -> QuerySet[CaseDocument]:
     """The case's documents that the person reads for its party: what is not secret to it, of what
-    was communicated that which was sent to an organisation that the person acts for, with the
-    answers to it, and no proposal to dismiss before the decision. One query."""
-    own = organisations_acted_for(user).values("pk")
+    was communicated that which was sent to an organisation that the person acts for, or that it
+    has absorbed, with the answers to it, and no proposal to dismiss before the decision. One
+    query."""
+    own = organisation_ids_read_by(user)
     sent = Communication.organisations.through.objects.filter(organisation__in=own).values(
         "communication"
     )

@@ -17,6 +17,7 @@ from .change_documents import (
     change_answer_text,
     change_question_text,
     change_text,
+    change_withdrawal_text,
     letter_text,
 )
 from .money_documents import (
@@ -117,6 +118,7 @@ _READERS: Mapping[str, Reader] = {
     "change": change_text,
     "change_question": change_question_text,
     "change_answer": change_answer_text,
+    "change_withdrawal": change_withdrawal_text,
     "change_decision": letter_text,
     "note": _note,
     "communication": _communication,

@@ -24,7 +24,11 @@ from django.db.models.functions import Cast, Coalesce, Replace
 from applicants.enums import OrganisationRole
 from applicants.models import Invitation, Mandate, Organisation, User
 from applicants.rules import mandates_held
-from applicants.selectors import open_invitations, organisation_ids_of
+from applicants.selectors import (
+    open_invitations,
+    organisation_ids_read_by,
+    organisation_ids_taken_over,
+)
 from core.enums import JournalKind
 from core.models import StoredFile
 from core.selectors.journal import events_of
@@ -58,9 +62,11 @@ MOST = 200
 @dataclass(frozen=True, slots=True)
 class OwnPages:
     """What the start page of an applicant is made of. `roles` are the person's roles by
-    organisation; `reports` those that are due or to be written again."""
+    organisation; `taken_over` the organisations that these have absorbed, whose cases are read;
+    `reports` those that are due or to be written again."""
 
     applications: tuple[Application, ...]
+    taken_over: frozenset[int]
     mandates: tuple[Mandate, ...]
     roles: Mapping[int, frozenset[str]]
     invitations: tuple[Invitation, ...]
@@ -83,18 +89,18 @@ class OwnPages:
 
 
 def own_pages(user: Any) -> OwnPages:
-    """Everything that the person has in hand, in eight queries."""
+    """Everything that the person has in hand, in eight queries; one more after a merger."""
     mandates = tuple(mandates_held(user))
     roles: dict[int, set[str]] = {}
     for mandate in mandates:
         roles.setdefault(mandate.organisation_id, set()).add(str(mandate.role))
-    organisations = list(roles)
+    organisations, taken_over = list(roles), organisation_ids_taken_over(user)
     applications = _listed(own_applications(user), user).prefetch_related(
         Prefetch(
             "participations",
-            Participation.objects.filter(organisation__in=organisations).select_related(
-                "organisation"
-            ),
+            Participation.objects.filter(
+                organisation__in=[*organisations, *taken_over]
+            ).select_related("organisation"),
             to_attr="own_parts",
         ),
         Prefetch(
@@ -109,6 +115,7 @@ def own_pages(user: Any) -> OwnPages:
     )
     return OwnPages(
         applications=tuple(applications.order_by("-pk")[:MOST]) if organisations else (),
+        taken_over=taken_over,
         mandates=mandates,
         roles={pk: frozenset(found) for pk, found in roles.items()},
         invitations=_invitations_to(user),
@@ -221,7 +228,7 @@ def own_case_with_parts(user: Any, pk: int) -> Application | None:
 def own_receipt(user: Any, pk: int) -> tuple[Application, ApplicationVersion | None] | None:
     """The application or case, for one who acts for an organisation in it, with the version that
     was sent in last."""
-    application = _own_shown.first(organisation_ids_of(user), pk)
+    application = _own_shown.first(organisation_ids_read_by(user), pk)
     return None if application is None else (application, latest_version(application))
 
 

@@ -31,6 +31,12 @@ ROUTES = (
         Access.LOOK_AROUND,
     ),
     Route(
+        f"{CASE}<int:change>/aterkallad-pa-papper/",
+        paper_requests.paper_withdrawal,
+        "case-paper-withdrawal",
+        Access.LOOK_AROUND,
+    ),
+    Route(
         "ansokningar/<int:pk>/brev/<int:letter>/brev.pdf",
         letter_links.case_other_letter_pdf,
         "case-other-letter",

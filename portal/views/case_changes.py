@@ -18,12 +18,18 @@ from grants.checks.delegation import DelegationRefused
 from grants.content.changes import change_of
 from grants.enums import ChangeKind, ChangeState
 from grants.models import Application, CarryOverRequest, GrantChange
+from grants.models.changes import OPEN
 from grants.selectors import visible_application
 from grants.selectors.changes import carry_overs_waiting, changes_of, changes_waiting
 from grants.services.changes import ask_about_change, prepare_change, send_change_back
 from grants.services.deciding_changes import shown_as
 from portal.forms.changes import ChangeForm, RefusalForm, WordsForm
-from portal.selectors.changes import ChangeRoom, change_room, offers_registering
+from portal.selectors.changes import (
+    ChangeRoom,
+    change_room,
+    offers_registering,
+    registers_paper,
+)
 from portal.selectors.definitions import parse_definitions
 from portal.services.changes import decide
 from portal.views.access import person_of
@@ -153,8 +159,7 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         raise Http404
     prepares = rules.has_perm("grants.prepare_change", person, application)
     decides = rules.has_perm("grants.decide_change", person, application)
-    works = found.state in {ChangeState.ASKED, ChangeState.PREPARED, ChangeState.QUESTION}
-    if works and (prepares or decides):
+    if found.state in OPEN and (prepares or decides):
         elsewhere = declared_or_redirect(request, application)
         if elsewhere is not None:
             return elsewhere
@@ -212,6 +217,7 @@ def case_change(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
         and prepared
         and person.pk not in {found.prepared_by_id, found.registered_by_id},
         "answers": found.state == ChangeState.QUESTION and offers_registering(person, application),
+        "withdraws": found.state in OPEN and registers_paper(person, application),
         "shown": forms.get(action),
         "unsent": lost,
     }

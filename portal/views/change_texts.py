@@ -50,6 +50,10 @@ _REFUSALS: Mapping[str, Text] = {
     "reasons": gettext_lazy("Write why."),
     "question": gettext_lazy("Write the question."),
     "answer": gettext_lazy("Write the answer."),
+    "withdrawal": gettext_lazy("Write what the paper says."),
+    "before_request": gettext_lazy(
+        "The day is before the request was made, so the paper is not about this request."
+    ),
     "state": gettext_lazy("The request has gone on meanwhile. Look at it again."),
     "other_question": gettext_lazy(
         "The question that you answer has been answered meanwhile, and another has been asked. "

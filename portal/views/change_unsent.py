@@ -12,6 +12,7 @@ from core.content import Text
 from grants.checks.changes import ChangeRefused
 from grants.enums import ChangeKind, ChangeState
 from grants.models import GrantChange
+from grants.models.changes import DECIDED
 from grants.workflow import HAS_GRANT
 from portal.selectors.changes import ChangeRoom
 from portal.views.change_texts import refusal_of_change
@@ -57,6 +58,15 @@ def _choices(field: Any) -> list[tuple[Any, Any]]:
     return [each for each in field.choices if isinstance(each, tuple)]
 
 
+def ended(change: GrantChange) -> str:
+    """What became of a request that waits no more; empty for one that does."""
+    if change.state == ChangeState.WITHDRAWN:
+        return _("The request was withdrawn %(day)s.") % {"day": day(change.withdrawn_at)}
+    if change.state in DECIDED:
+        return _("The request was decided %(day)s.") % {"day": day(change.decided_at)}
+    return ""
+
+
 def happened_to(change: GrantChange, *, own: bool, answering: bool = False) -> str:
     """Where a request that has gone on stands now, and what to do with what one had written: of
     the grantee's `own`, or of the agency's; `answering` a question."""
@@ -65,18 +75,16 @@ def happened_to(change: GrantChange, *, own: bool, answering: bool = False) -> s
         if own
         else _("If it still matters, write it to the grantee as a message.")
     )
-    match change.state:
-        case ChangeState.WITHDRAWN:
-            text = _("The request was withdrawn %(day)s.") % {"day": day(change.withdrawn_at)}
-        case ChangeState.GRANTED | ChangeState.PARTLY | ChangeState.REFUSED:
-            text = _("The request was decided %(day)s.") % {"day": day(change.decided_at)}
-        case _ if answering:
-            text = _("The question has been answered already; the answer stands with the request.")
-        case ChangeState.QUESTION:
-            text = _("The grantee has already been asked a question, and has not answered yet.")
-            then = _("The question is below. Come back when it has been answered.")
-        case _:
-            text = _("The proposal has been sent back already.")
+    text = ended(change)
+    if text:
+        return f"{text} {then}"
+    if answering:
+        text = _("The question has been answered already; the answer stands with the request.")
+    elif change.state == ChangeState.QUESTION:
+        text = _("The grantee has already been asked a question, and has not answered yet.")
+        then = _("The question is below. Come back when it has been answered.")
+    else:
+        text = _("The proposal has been sent back already.")
     return f"{text} {then}"
 
 

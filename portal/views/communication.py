@@ -48,6 +48,7 @@ from reviews.selectors.communication import (
     beside,
     can_be_answered,
     communications_of,
+    communications_read_by,
     communications_to,
     heard_material,
     not_communicating_of,
@@ -408,9 +409,11 @@ def case_communication_file(request: HttpRequest, *, pk: int, file: int) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_communication(request: HttpRequest, *, pk: int, communication: int) -> HttpResponse:
-    """What was sent to an organisation that the reader acts for, to be answered there."""
+    """What was sent to an organisation that the reader acts for, to be answered there; what was
+    sent to one that it has absorbed, to be read."""
     application, person = found_case(request, pk), person_of(request)
-    found = with_all_shown(communications_to(application, person).filter(pk=communication))
+    sent_to = communications_to if request.method == "POST" else communications_read_by
+    found = with_all_shown(sent_to(application, person).filter(pk=communication))
     if not found:
         raise Http404
     (sent,) = found
@@ -466,9 +469,10 @@ def _answered(request: HttpRequest, sent: Communication, person: User, form: Ans
 
 @require_safe
 def own_communication_file(request: HttpRequest, *, pk: int, file: int) -> HttpResponseBase:
-    """A file that was sent to an organisation that the reader acts for, or answered with."""
+    """A file that was sent to an organisation that the reader acts for, or to one that it has
+    absorbed, or answered with."""
     application = found_case(request, pk)
-    found = file_communicated(communications_to(application, person_of(request)), file)
+    found = file_communicated(communications_read_by(application, person_of(request)), file)
     if found is None:
         raise Http404
     return download_response(found)

@@ -130,6 +130,9 @@ EVENTS: Mapping[str, Text] = {
     "change.answered": gettext_lazy("The grantee answered about the change"),
     "change.answer_registered": gettext_lazy("An answer about the change came on paper"),
     "change.withdrawn": gettext_lazy("The request for a change was withdrawn"),
+    "change.withdrawal_registered": gettext_lazy(
+        "The withdrawal of a request for a change came on paper"
+    ),
     "change.prepared": gettext_lazy("A decision on the change was proposed"),
     "change.sent_back": gettext_lazy("The proposal on the change was sent back"),
     "change.decided": gettext_lazy("The change of the grant was decided"),

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from applicants.enums import Role
+from applicants.models import Organisation
 from applicants.rules import work_of
 from core.content import Cell, Column, Row, Table, Tag, Task, TaskSection, Tone
 from grants.enums import Approval, ParticipationRole, Status
@@ -212,14 +213,28 @@ def _until(application: Application) -> str:
 
 
 def _tables(own: OwnPages, today: date) -> list[Table]:
-    """A table for each organisation, of what it leads and takes part in."""
+    """A table for each organisation, of what it leads and takes part in; after them one for each
+    that it has absorbed, of what stays there to be read."""
     names = {mandate.organisation_id: mandate.organisation.name for mandate in own.mandates}
+    cases: dict[int, list[Application]] = {}
+    absorbed: dict[int, Organisation] = {}
+    for application in own.applications:
+        for part in _own_parts(application):
+            if part.organisation_id in own.taken_over:
+                if application.status == Status.DRAFT:
+                    # What has not been sent in is read by those alone who write it.
+                    continue
+                absorbed[part.organisation_id] = part.organisation
+            cases.setdefault(part.organisation_id, []).append(application)
+    for each in sorted(absorbed.values(), key=lambda one: (one.sort_key, one.pk)):
+        names[each.pk] = _("%(organisation)s, which has been merged into another") % {
+            "organisation": each.name
+        }
     tables = []
     for organisation, name in names.items():
         rows = [
             _row(own, application, organisation, today)
-            for application in own.applications
-            if organisation in {part.organisation_id for part in _own_parts(application)}
+            for application in cases.get(organisation, [])
         ]
         if rows:
             tables.append(
@@ -240,7 +255,7 @@ def _tables(own: OwnPages, today: date) -> list[Table]:
 
 
 def _own_parts(application: Application) -> list[Participation]:
-    """The parts in it of the reader's organisations."""
+    """The parts in it of the reader's organisations, and of those that they have absorbed."""
     found: list[Participation] = getattr(application, "own_parts", [])
     return found
 

@@ -19,7 +19,7 @@ from core.content import Cell, Column, Crumb, Row, SummaryRow, Table, Text, Time
 from core.enums import ActorKind
 from core.models import Event
 from grants.enums import Status
-from grants.models import Application, Decision
+from grants.models import Application, Decision, Participation
 from grants.services.delay import UNDECIDED
 from portal.content import report_tag, status_tag
 from portal.selectors.own_cases import (
@@ -39,6 +39,7 @@ from portal.views.files import file_item
 from portal.views.labels import agency_name, call_title, day, money, part_text, second
 from portal.views.next_steps import next_step
 from reporting.models import Report
+from reporting.selectors.reports import UNSEEN
 
 PARTY_MAY_SEE = (
     "application.begun",
@@ -83,6 +84,7 @@ PARTY_MAY_SEE = (
     "change.answered",
     "change.answer_registered",
     "change.withdrawn",
+    "change.withdrawal_registered",
     "change.decided",
     "change.merged",
     "application.partners_back",
@@ -150,7 +152,7 @@ def application_file(request: HttpRequest, *, pk: int) -> HttpResponse:
         "may_write_message": application.status not in {Status.DRAFT, Status.DISCARDED}
         and any(acts_as(person, part.organisation_id, WRITERS) for part in parts),
         "decisions": [_decision(each, replaced=each.pk in superseded) for each in decisions],
-        "reports": _reports(reports),
+        "reports": _reports(reports, reads_all=_acts_for_some(person, parts)),
         "files": [
             file_item(
                 each.file,
@@ -260,12 +262,19 @@ def acts_as(person: User, organisation_id: int, roles: Collection[OrganisationRo
     )
 
 
-def _reports(reports: Sequence[Report]) -> Table | None:
+def _acts_for_some(person: User, parts: Sequence[Participation]) -> bool:
+    """Whether the reader acts for one of them, and does not just read what it has taken over."""
+    return any(acts_as(person, part.organisation_id, tuple(OrganisationRole)) for part in parts)
+
+
+def _reports(reports: Sequence[Report], *, reads_all: bool) -> Table | None:
     rows = tuple(
         Row(
             Cell(
                 f"{report.get_kind_display()} {report.year}",
-                url=reverse("own-report", args=[report.pk]),
+                url=reverse("own-report", args=[report.pk])
+                if reads_all or report.status not in UNSEEN
+                else "",
                 note=report.code,
             ),
             (

@@ -1,5 +1,7 @@
 """The grantee's changes of its grant: asking, answering, withdrawing, and what was decided."""
 
+from dataclasses import replace
+
 import rules
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -243,7 +245,9 @@ def asked_summary(change: GrantChange, reader: User, *, own: bool) -> list[Summa
         rows = [SummaryRow(pgettext("change", "Asked for"), moment(change.asked_at), note=who)]
     else:
         rows = _came_on_paper(change, change.registered_by, reader, own=own)
-    if change.withdrawn_at is not None:
+    if change.withdrawal_registered_by is not None:
+        rows += _withdrawn_on_paper(change, change.withdrawal_registered_by, reader, own=own)
+    elif change.withdrawn_at is not None:
         rows.append(SummaryRow(pgettext("change", "Withdrawn"), moment(change.withdrawn_at)))
     if change.follows is not None:
         rows.append(SummaryRow(_("Decided in"), change.follows.application.number))
@@ -253,24 +257,46 @@ def asked_summary(change: GrantChange, reader: User, *, own: bool) -> list[Summa
 def _came_on_paper(
     change: GrantChange, registered_by: User, reader: User, *, own: bool
 ) -> list[SummaryRow]:
-    paper, page = None, "own-document" if own else "case-document"
-    if own or rules.has_perm("grants.see_documents", reader, change.application):
-        shown = (documents_for_party if own else documents_of)(change.application)
-        paper = shown.filter(source=f"change:{change.pk}").first()
-    rows = [
-        SummaryRow(
-            pgettext("change", "Asked for on paper"),
-            day(change.asked_at),
-            note=_("Signed by %(name)s") % {"name": change.signed_by},
-            action="" if paper is None else _("See the paper"),
-            action_url=""
-            if paper is None
-            else reverse(page, args=[change.application_id, paper.number]),
-        )
-    ]
+    row = SummaryRow(
+        pgettext("change", "Asked for on paper"),
+        day(change.asked_at),
+        note=_("Signed by %(name)s") % {"name": change.signed_by},
+    )
+    rows = [_with_paper(row, change, f"change:{change.pk}", reader, own=own)]
     if not own:
         rows.append(SummaryRow(_("Registered by"), str(registered_by)))
     return rows
+
+
+def _withdrawn_on_paper(
+    change: GrantChange, registered_by: User, reader: User, *, own: bool
+) -> list[SummaryRow]:
+    row = SummaryRow(
+        pgettext("change", "Withdrawn on paper"),
+        day(change.withdrawn_at),
+        note=_("Signed by %(name)s") % {"name": change.withdrawal_signed_by},
+    )
+    rows = [
+        _with_paper(row, change, f"change_withdrawal:{change.pk}", reader, own=own),
+        SummaryRow(_("What the paper says"), change.withdrawal_text),
+    ]
+    if not own:
+        rows.append(SummaryRow(_("Withdrawal registered by"), str(registered_by)))
+    return rows
+
+
+def _with_paper(
+    row: SummaryRow, change: GrantChange, source: str, reader: User, *, own: bool
+) -> SummaryRow:
+    """The row with the way to the paper, where the reader may see it."""
+    paper, page = None, "own-document" if own else "case-document"
+    if own or rules.has_perm("grants.see_documents", reader, change.application):
+        shown = (documents_for_party if own else documents_of)(change.application)
+        paper = shown.filter(source=source).first()
+    if paper is None:
+        return row
+    url = reverse(page, args=[change.application_id, paper.number])
+    return replace(row, action=_("See the paper"), action_url=url)
 
 
 def decided_summary(change: GrantChange, letters: dict[str, str]) -> list[SummaryRow]:

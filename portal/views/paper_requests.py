@@ -19,20 +19,27 @@ from grants.content import usable_sek
 from grants.definitions import CarryOver
 from grants.enums import ChangeKind, ChangeState
 from grants.models import Application
+from grants.models.changes import OPEN
 from grants.selectors import fund_years
-from grants.services.paper_requests import register_answer, register_carry_over, register_change
+from grants.services.paper_requests import (
+    register_answer,
+    register_carry_over,
+    register_change,
+    register_withdrawal,
+)
 from grants.services.register import RegistrationRefused
 from grants.workflow import HAS_GRANT
 from portal.forms.claims import CarryOverForm
-from portal.forms.paper_requests import AnswerForm, of_paper, paper_in
+from portal.forms.paper_requests import AnswerForm, WithdrawalForm, of_paper, paper_in
 from portal.selectors.changes import ChangeRoom, change_room
 from portal.views.access import person_of
 from portal.views.case_changes import case_crumbs, staffs_grant
 from portal.views.case_documents import registration_text
 from portal.views.change_forms import change_form, possible, reasons_label
 from portal.views.change_texts import ASK, kind_label, refusal_of_change
-from portal.views.change_unsent import happened_to, not_asked, unsent
+from portal.views.change_unsent import ended, happened_to, not_asked, unsent
 from portal.views.claim_texts import refusal_of
+from portal.views.declaring import declared_or_redirect
 from portal.views.labels import call_title, day, money
 from portal.views.own_changes import leaving_of, partners_of
 from portal.views.register import stored
@@ -205,6 +212,49 @@ def paper_answer(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
     return _page(request, application, title, form, question=asked.text)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_withdrawal(request: HttpRequest, *, pk: int, change: int) -> HttpResponse:
+    """Register that the grantee has taken its request back. That ends the matter: whoever works
+    with it has declared whether there is a conflict of interest, as on the request's page."""
+    application, person = _registrars_grant(request, pk), person_of(request)
+    found = change_room(application).change(change)
+    if found is None:
+        raise Http404
+    posted = request.method == "POST"
+    if not posted and found.state not in OPEN:
+        messages.info(request, ended(found))
+        return redirect("case-change", pk=pk, change=change)
+    works = ("grants.prepare_change", "grants.decide_change")
+    if found.state in OPEN and any(rules.has_perm(each, person, application) for each in works):
+        elsewhere = declared_or_redirect(request, application)
+        if elsewhere is not None:
+            return elsewhere
+    form = of_paper(
+        WithdrawalForm(request.POST if posted else None), request.FILES if posted else None
+    )
+    title = _("Withdrawn on paper: %(what)s") % {"what": kind_label(found)}
+
+    def register(files: Any) -> str:
+        register_withdrawal(
+            change=found,
+            actor=person,
+            text=form.cleaned_data["text"],
+            paper=paper_in(form, files),
+        )
+        return reverse("case-change", args=[pk, change])
+
+    if posted:
+        done = _registered(request, form, register) if found.state in OPEN else ""
+        if done:
+            return redirect(done)
+        # What became of it meanwhile is read anew.
+        now = change_room(application).change(change) or found
+        if now.state not in OPEN:
+            lost = unsent(form, request.POST, why=ended(now))
+            return _page(request, application, title, None, unsent=lost)
+    return _page(request, application, title, form, withdrawing=day(found.asked_at))
+
+
 def _page(
     request: HttpRequest, application: Application, title: Text, form: Any, **more: Any
 ) -> HttpResponse:
@@ -226,6 +276,10 @@ def _page(
     return render(request, "portal/changes/paper.html", context)
 
 
+_FIELDS = {"day": "day", "too_late": "day", "before_request": "received_on"}
+"""Under which field it is said what is wrong; what is not named here is of the whole form."""
+
+
 def _registered(
     request: HttpRequest, form: Any, register: Callable[[Any], str], spend_by: Text = ""
 ) -> str:
@@ -243,8 +297,7 @@ def _registered(
         form.add_error(field.get(refused.code), registration_text(refused.code))
         return ""
     except ChangeRefused as refused:
-        late = refused.code in {"day", "too_late"}
-        form.add_error("day" if late else None, refusal_of_change(refused, spend_by))
+        form.add_error(_FIELDS.get(refused.code), refusal_of_change(refused, spend_by))
         return ""
     except ClaimRefused as refused:
         name, text = refusal_of(refused)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,15 +23,23 @@ from reporting.content.paths import booked_path, own_path, spent_path, status_pa
 from reporting.content.plan import GrantPlan
 from reporting.models import Report
 from reporting.selectors.writing import (
+    reports_read_by,
     reports_written_by,
     room_of_report,
 )
 
 
 def report_of(request: HttpRequest, pk: int) -> Report:
-    """The report, for one of those who take part in it. Raises Http404."""
-    found: Report = get_object_or_404(reports_written_by(person_of(request)), pk=pk)
+    """The report, for one of those who take part in it; where the request only shows it, also
+    for whoever reads it after a merger. Raises Http404."""
+    found: Report = get_object_or_404(reports_of(request), pk=pk)
     return found
+
+
+def reports_of(request: HttpRequest) -> QuerySet[Report]:
+    """The reports that may be shown, or written in, as the request is."""
+    reports = reports_read_by if request.method in {"GET", "HEAD"} else reports_written_by
+    return reports(person_of(request))
 
 
 def page_of_report(request: HttpRequest, pk: int) -> ReportPage:

@@ -24,7 +24,13 @@ from portal.views.files import (
 )
 from portal.views.labels import language
 from portal.views.reporting_page import ReportPage
-from portal.views.reporting_parts import files_of_page, page_of_report, report_of, section_response
+from portal.views.reporting_parts import (
+    files_of_page,
+    page_of_report,
+    report_of,
+    reports_of,
+    section_response,
+)
 from portal.views.reporting_texts import CERTIFICATES, name_of
 from portal.views.saving import (
     Posted,
@@ -44,7 +50,6 @@ from reporting.selectors.writing import (
     ReportRoom,
     earlier_texts,
     history_of_value,
-    reports_written_by,
 )
 from reporting.services import writing
 
@@ -198,7 +203,7 @@ def own_report_file_add(request: HttpRequest, *, pk: int) -> HttpResponse:
 
 
 def _file(request: HttpRequest, pk: int, file: int) -> ReportFile:
-    reports = reports_written_by(person_of(request))
+    reports = reports_of(request)
     files = ReportFile.objects.filter(report__in=reports.values("pk"), removed_at__isnull=True)
     found: ReportFile = get_object_or_404(
         files.select_related("file", "report"), pk=file, report=pk

@@ -9,7 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applicants.rules import WRITERS, mandates_held
-from applicants.selectors import organisations_acted_for
+from applicants.selectors import (
+    organisation_ids_of,
+    organisation_ids_taken_over,
+    organisations_acted_for,
+)
 from grants.checks import Finding
 from grants.content.draft import SavedValue
 from grants.definitions import CallDefinition
@@ -30,6 +34,7 @@ from reporting.models import (
 )
 
 from .plan import applications_of, definition_for, plan_of
+from .reports import UNSEEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,14 +139,27 @@ def unlocked(report: Report, asked: ReportReturn | None, path: str) -> bool:
 def reports_written_by(user: Any) -> QuerySet[Report]:
     """The reports, also those still due, of the organisations that the person acts for, and of
     grants that such an organisation takes part in."""
-    acted_for = organisations_acted_for(user).values("pk")
-    parts = Participation.objects.filter(organisation__in=acted_for).exclude(
+    return Report.objects.filter(
+        _of_those(organisations_acted_for(user).values("pk"))
+    ).select_related("agency", "organisation")
+
+
+def reports_read_by(user: Any) -> QuerySet[Report]:
+    """The same, and of the organisations that these have absorbed what has been received."""
+    taken_over = organisation_ids_taken_over(user)
+    if not taken_over:
+        return reports_written_by(user)
+    received = _of_those(taken_over) & ~Q(status__in=UNSEEN)
+    own = _of_those(organisation_ids_of(user))
+    return Report.objects.filter(own | received).select_related("agency", "organisation")
+
+
+def _of_those(organisations: Any) -> Q:
+    parts = Participation.objects.filter(organisation__in=organisations).exclude(
         approval=Approval.DECLINED
     )
     taken_part = ReportReference.objects.filter(application__in=parts.values("application"))
-    return Report.objects.filter(
-        Q(organisation__in=acted_for) | Q(pk__in=taken_part.values("report"))
-    ).select_related("agency", "organisation")
+    return Q(organisation__in=organisations) | Q(pk__in=taken_part.values("report"))
 
 
 def room_of_report(report: Report, user: Any, language: str = "sv") -> ReportRoom:

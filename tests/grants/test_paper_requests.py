@@ -28,6 +28,7 @@ from grants.services.paper_requests import (
     register_answer,
     register_carry_over,
     register_change,
+    register_withdrawal,
 )
 from grants.services.register import RegistrationRefused
 from portal.services.changes import decide
@@ -59,6 +60,17 @@ class Registry(Changing):
             application=case, actor=actor or self.registrar, change=MOVED,
             reasons="Färre intervjuer.", paper=self.paper(**fields),
         )  # fmt: skip
+
+    def withdrawn(
+        self,
+        change: GrantChange,
+        actor: User | None = None,
+        text: str = "Vi behöver inte ändringen.",
+        **fields: Any,
+    ) -> GrantChange:
+        return register_withdrawal(
+            change=change, actor=actor or self.registrar, text=text, paper=self.paper(**fields)
+        )
 
     def carried(self, case: Any, actor: User | None = None, **fields: Any) -> CarryOverRequest:
         return register_carry_over(
@@ -227,6 +239,121 @@ def test_the_answer_to_a_question_can_come_on_paper_too() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("on_paper", [True, False])
+def test_a_withdrawal_can_come_on_paper_of_what_was_asked_for_online_too(on_paper: bool) -> None:
+    desk = Registry()
+    case = desk.granted()
+    asked = desk.registered(case) if on_paper else desk.asked(case, MOVED)
+    came = desk.came + timedelta(days=2) if on_paper else desk.today
+    question = ask_about_change(change=asked, actor=desk.officer, text="Vilka intervjuer?")
+    OutboxMessage.objects.all().delete()
+    file = scan(desk.registrar, "återkallelse.pdf")
+    gone = desk.withdrawn(asked, received_on=came, files=[file], medium=Medium.EMAIL)
+    gone.refresh_from_db()
+    assert gone.state == ChangeState.WITHDRAWN
+    assert gone.withdrawn_at is not None
+    assert timezone.localdate(gone.withdrawn_at) == came
+    assert gone.withdrawn_at >= gone.asked_at
+    assert (gone.withdrawal_registered_by, gone.withdrawal_signed_by, gone.withdrawal_text) == (
+        desk.registrar, "Kim Kommunchef", "Vi behöver inte ändringen.",
+    )  # fmt: skip
+    document = CaseDocument.objects.get(application=case, source=f"change_withdrawal:{asked.pk}")
+    assert (document.dated_on, document.medium, document.direction) == (came, "email", "in")
+    assert [each.name for each in document.scans.all()] == ["återkallelse.pdf"]
+    event = events_of(kind=JournalKind.CASE, subject=str(case.pk)).get(
+        name="change.withdrawal_registered"
+    )
+    assert event.on_behalf_of == f"organisation:{case.lead_id}"
+    assert event.actor == str(desk.registrar.pseudonym)
+    assert "Kim" not in event.payload
+    # The party and the officers are told, as of a request on paper; not who registered it.
+    assert {mail.recipient for mail in OutboxMessage.objects.all()} == {
+        desk.signatory.email, desk.writer.email, desk.officer.email,
+    }  # fmt: skip
+    # No question waits for an answer any more, and nothing can be decided.
+    question.refresh_from_db()
+    assert (question.answer, question.registered_by) == ("–", desk.registrar)
+    assert question.answered_at is not None
+    assert question.answered_at >= question.asked_at
+    assert list(changes_waiting(desk.officer)) == []
+    with pytest.raises(ChangeRefused):
+        desk.propose(gone, MOVED)
+    assert desk.asked(case, MOVED).state == ChangeState.ASKED
+
+
+@pytest.mark.django_db
+def test_what_withdrawal_cannot_be_registered() -> None:
+    desk = Registry()
+    case = desk.granted()
+    asked = desk.registered(case)
+    shut = staff(desk.agency, Role.REGISTRAR)
+    shut_out(case, shut)
+    others = [
+        desk.decider, desk.controller, desk.signatory, desk.stranger, shut,
+        staff(AgencyFactory(), Role.REGISTRAR), staff(desk.agency, Role.ANALYST),
+    ]  # fmt: skip
+    for person in others:
+        with pytest.raises(PermissionDenied):
+            desk.withdrawn(asked, person)
+    before, after = desk.came - timedelta(days=1), desk.today + timedelta(days=1)
+    refused(lambda: desk.withdrawn(asked, received_on=before), "before_request")
+    refused(lambda: desk.withdrawn(asked, received_on=after), "future")
+    refused(lambda: desk.withdrawn(asked, signed_by=" "), "unsigned")
+    refused(lambda: desk.withdrawn(asked, text=" "), "withdrawal")
+    refused(lambda: desk.withdrawn(asked, files=[scan(desk.officer)]), "file_elsewhere")
+    asked.refresh_from_db()
+    assert asked.state == ChangeState.ASKED
+    assert not CaseDocument.objects.filter(source__startswith="change_withdrawal").exists()
+    decided = decide(change=desk.propose(asked, None), actor=desk.decider)
+    refused(lambda: desk.withdrawn(decided), "state")
+    other = desk.registered(case)
+    withdraw_change(change=other, actor=desk.signatory)
+    refused(lambda: desk.withdrawn(other), "state")
+    assert desk.withdrawn(desk.registered(case), desk.officer).state == ChangeState.WITHDRAWN
+
+
+@pytest.mark.django_db
+def test_a_withdrawal_on_paper_is_whole_and_is_not_changed_afterwards() -> None:
+    desk = Registry()
+    case = desk.granted()
+    asked = desk.registered(case)
+    gone = {
+        "state": ChangeState.WITHDRAWN, "withdrawn_at": timezone.now(),
+        "withdrawal_registered_by": desk.registrar, "withdrawal_signed_by": "Kim",
+        "withdrawal_text": "Vi tar tillbaka den.",
+    }  # fmt: skip
+    rows = GrantChange.objects.filter(pk=asked.pk)
+    for values in (
+        gone | {"withdrawal_registered_by": None},
+        gone | {"withdrawal_signed_by": ""},
+        gone | {"withdrawal_text": ""},
+        gone | {"state": ChangeState.ASKED, "withdrawn_at": None},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**values)
+    desk.withdrawn(asked)
+    for values in (
+        {"withdrawal_text": "Annat."},
+        {"withdrawal_signed_by": "Någon annan"},
+        {"withdrawal_registered_by": desk.officer},
+        {"withdrawn_at": timezone.now()},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**values)
+
+
+@pytest.mark.django_db
+def test_the_partner_whose_share_it_is_about_is_told_of_the_withdrawal() -> None:
+    desk = Registry()
+    case = desk.granted(joint=True)
+    writer = acting_for(desk.partner)
+    asked = desk.asked(case, PartnerChange(desk.partner.pk, (LeavingRow(2, 0),)))
+    OutboxMessage.objects.all().delete()
+    desk.withdrawn(asked, received_on=desk.today)
+    assert writer.email in {mail.recipient for mail in OutboxMessage.objects.all()}
+
+
+@pytest.mark.django_db
 def test_money_asked_for_later_on_paper_is_decided_by_another() -> None:
     desk = Registry()
     case = desk.granted()
@@ -333,6 +460,41 @@ def test_of_an_answer_on_paper_and_one_online_at_once_the_first_stands() -> None
     assert sorted(found) == ["answered", "state"]
     question.refresh_from_db()
     assert (question.answered_by is None) != (question.registered_by is None)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_request_is_withdrawn_once_whatever_is_done_at_once() -> None:
+    desk = Registry()
+
+    def told(action: Callable[[], Any]) -> Callable[[], str]:
+        def attempt() -> str:
+            try:
+                return str(action().state)
+            except ChangeRefused as caught:
+                return caught.code
+
+        return attempt
+
+    asked = desk.registered(desk.granted())
+    ask_about_change(change=asked, actor=desk.officer, text="Vilka?")
+    paper = told(lambda: desk.withdrawn(asked))
+    assert sorted(in_threads(paper, paper)) == ["state", "withdrawn"]
+    second = desk.registered(desk.granted())
+    online = told(lambda: withdraw_change(change=second, actor=desk.signatory))
+    assert sorted(in_threads(online, told(lambda: desk.withdrawn(second)))) == [
+        "state", "withdrawn",
+    ]  # fmt: skip
+    third = desk.propose(desk.registered(desk.granted()), MOVED)
+    by_decision = told(lambda: decide(change=third, actor=desk.decider))
+    found = in_threads(by_decision, told(lambda: desk.withdrawn(third)))
+    assert sorted(found) in (["granted", "state"], ["state", "withdrawn"])
+    third.refresh_from_db()
+    assert third.state in found
+    numbered = CaseDocument.objects.filter(source__startswith="change_withdrawal:")
+    assert numbered.filter(source=f"change_withdrawal:{asked.pk}").count() == 1
+    on_paper = GrantChange.objects.filter(withdrawal_registered_by__isnull=False)
+    assert numbered.count() == on_paper.count()
 
 
 @pytest.mark.django_db

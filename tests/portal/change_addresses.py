@@ -12,7 +12,7 @@ from grants.models import ChangeQuestion, GrantChange
 from grants.selectors.change_facts import facts_of_change
 from grants.selectors.changes import granting
 from grants.services.case_letters import freeze_case_letter
-from tests.factories import ParticipationFactory
+from tests.factories import ConflictDeclarationFactory, ParticipationFactory
 from tests.factories.changing import Changing
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def change_addresses(everyone: "Everyone") -> dict[str, str]:
         wanted=change.wanted, asked_by=everyone.people["lead signatory"],
     )  # fmt: skip
     ChangeQuestion.objects.create(change=asked, text="Vilka?", asked_at=now, asked_by=desk.officer)
+    ConflictDeclarationFactory(
+        application=case, user=everyone.people["case_officer"], has_conflict=False
+    )
     facts = facts_of_change(change, decision=granting(case), decider="Bo", made=None)
     with transaction.atomic():
         letter = freeze_case_letter(
@@ -49,6 +52,7 @@ def change_addresses(everyone: "Everyone") -> dict[str, str]:
         "case-paper-requests": reverse("case-paper-requests", args=[case.pk]),
         "case-paper-request": reverse("case-paper-request", args=[case.pk, "time"]),
         "case-paper-answer": reverse("case-paper-answer", args=[case.pk, asked.pk]),
+        "case-paper-withdrawal": reverse("case-paper-withdrawal", args=[case.pk, asked.pk]),
         "case-other-letter": reverse("case-other-letter", args=paper),
         "own-changes": reverse("own-changes", args=[case.pk]),
         "own-change": reverse("own-change", args=one),

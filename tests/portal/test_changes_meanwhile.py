@@ -17,6 +17,7 @@ from grants.services.changes import (
     send_change_back,
     withdraw_change,
 )
+from grants.services.paper_requests import register_withdrawal
 from portal.services.changes import decide
 from tests.factories.changing import Changing
 from tests.grants.test_changes import MOVED
@@ -200,6 +201,53 @@ def test_a_paper_that_was_being_registered_is_shown_again() -> None:
     )
     assert "samma slag" in page.text("[role=alert]")
     assert WRITTEN in page.text("section[aria-labelledby=unsent-heading]")
+
+
+@pytest.mark.parametrize("meanwhile", ["decided", "withdrawn"])
+def test_a_withdrawal_that_was_being_registered_is_shown_again(meanwhile: str) -> None:
+    desk = Changing()
+    case = desk.granted()
+    desk.declared(case)
+    change = desk.prepared(case, MOVED)
+    if meanwhile == "decided":
+        decide(change=change, actor=desk.decider)
+    else:
+        withdraw_change(change=change, actor=desk.signatory)
+    page = post(
+        desk.officer,
+        reverse("case-paper-withdrawal", args=[case.pk, change.pk]),
+        received_on=desk.today.isoformat(), signed_by="Sven S", medium="email", text=WRITTEN,
+    )  # fmt: skip
+    told = {"decided": "Begäran avgjordes", "withdrawn": "Begäran återkallades"}
+    assert told[meanwhile] in page.text("[role=alert]")
+    assert "som en handling i ärendet" in page.text("main")
+    said = set(page.texts("section[aria-labelledby=unsent-heading] div p"))
+    assert {WRITTEN, "Sven S", desk.today.isoformat()} <= said
+    assert page.all("form.stack") == []
+
+
+def test_a_withdrawal_that_the_decision_overtakes_while_it_is_sent_is_shown_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Changing()
+    case = desk.granted()
+    desk.declared(case)
+    change = desk.prepared(case, MOVED)
+
+    def overtaken(**sent: Any) -> GrantChange:
+        decide(change=change, actor=desk.decider)
+        return register_withdrawal(**sent)
+
+    monkeypatch.setattr("portal.views.paper_requests.register_withdrawal", overtaken)
+    page = post(
+        desk.officer,
+        reverse("case-paper-withdrawal", args=[case.pk, change.pk]),
+        received_on=desk.today.isoformat(), signed_by="Sven S", medium="email", text=WRITTEN,
+    )  # fmt: skip
+    assert "Begäran avgjordes" in page.text("[role=alert]")
+    assert WRITTEN in page.text("section[aria-labelledby=unsent-heading]")
+    change.refresh_from_db()
+    assert change.state == ChangeState.GRANTED
 
 
 @pytest.mark.parametrize("page", ["own-carry-over", "case-paper-request"])

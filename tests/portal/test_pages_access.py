@@ -191,6 +191,7 @@ LINES: Mapping[str, Line] = {
     "case-paper-requests": Line((OFFICER, REGISTRAR)),
     "case-paper-request": Line((OFFICER, REGISTRAR), post=OPEN),
     "case-paper-answer": Line((OFFICER, REGISTRAR), post=OPEN),
+    "case-paper-withdrawal": Line((OFFICER, REGISTRAR), post=OPEN),
     "case-other-letter": Line(LOOKING),
     "own-changes": Line(TAKING_PART),
     "own-change": Line(TAKING_PART, post=OPEN),

@@ -143,6 +143,65 @@ def test_whoever_registered_it_is_not_offered_the_decision(client: Client, get: 
     assert "Another person than the one who registered it decides." in shown
 
 
+def test_a_withdrawal_is_registered_from_the_requests_page(client: Client, get: Get) -> None:
+    desk = Registry()
+    case = desk.granted()
+    asked = desk.registered(case)
+    ask_about_change(change=asked, actor=desk.officer, text="Vilka intervjuer?")
+    staffs = reverse("case-change", args=[case.pk, asked.pk])
+    address = reverse("case-paper-withdrawal", args=[case.pk, asked.pk])
+    assert address in links(get(staffs, desk.registrar))
+    assert address not in links(get(staffs, desk.controller))
+    # Whoever prepares declares first whether there is a conflict of interest, and then comes back.
+    client.force_login(desk.officer)
+    declaring = reverse("case-conflict", args=[case.pk])
+    assert client.get(address).headers["Location"].startswith(f"{declaring}?")
+    assert post(client, desk.officer, address).headers["Location"].startswith(f"{declaring}?")
+    desk.declared(case)
+    assert address in links(get(staffs, desk.officer))
+    form = get(address, desk.officer)
+    assert f"The request was made {desk.came}" in form.text("main").replace("\xa0", " ")
+    said = {"text": "Vi tar tillbaka vår begäran.", "signed_by": "Kim Kommunchef",
+            "medium": "paper", "received_on": str(desk.came - timedelta(days=1))}  # fmt: skip
+    early = Page(post(client, desk.officer, address, **said))
+    assert early.faults() == []
+    assert "The day is before the request was made" in early.text("main")
+    assert early.text("textarea") == "Vi tar tillbaka vår begäran."
+    late = Page(post(client, desk.officer, address,
+                     **said | {"received_on": str(desk.today + timedelta(days=1))}))  # fmt: skip
+    assert "The day has not come yet." in late.text("main")
+    empty = Page(post(client, desk.officer, address, received_on=str(desk.came)))
+    assert empty.faults() == []
+    assert GrantChange.objects.get().state == "question"
+    file = SimpleUploadedFile("återkallelse.pdf", pdf("återkallelse"))
+    came = str(desk.came + timedelta(days=1))
+    sent = post(client, desk.officer, address, file=file, **said | {"received_on": came})
+    assert sent.headers["Location"] == staffs
+    assert GrantChange.objects.get().state == "withdrawn"
+
+    document = CaseDocument.objects.get(source=f"change_withdrawal:{asked.pk}")
+    page = get(staffs, desk.controller)
+    assert came in page.text("main")
+    assert "Vi tar tillbaka vår begäran." in page.text("main")
+    assert str(desk.officer) in page.text("main")
+    assert address not in links(page)
+    assert address not in links(get(staffs, desk.officer))
+    page = get(reverse("case-document", args=[case.pk, document.number]), desk.registrar)
+    assert "återkallelse.pdf" in page.text("main")
+    own = get(reverse("own-change", args=[case.pk, asked.pk]), desk.writer)
+    for words in ("Withdrawn on paper", "Signed by Kim Kommunchef", "Vi tar tillbaka vår begäran."):
+        assert words in own.text("main")
+    assert str(desk.officer) not in own.text("main")
+    paper = reverse("own-document", args=[case.pk, document.number])
+    assert paper in links(own)
+    assert "återkallelse.pdf" in get(paper, desk.writer).text("main")
+    timeline = get(reverse("application-file", args=[case.pk]), desk.writer).text("main")
+    assert "The withdrawal of a request for a change came on paper" in timeline
+    # There is nothing to withdraw any more.
+    client.force_login(desk.officer)
+    assert client.get(address).headers["Location"] == staffs
+
+
 def test_each_kind_has_its_form_and_a_partner_is_chosen_first(client: Client, get: Get) -> None:
     desk = Registry()
     case = desk.granted(joint=True)
@@ -193,7 +252,9 @@ def test_it_is_for_the_agencys_registrars_and_officers(client: Client) -> None:
         reverse("case-paper-request", args=[case.pk, "time"]),
         reverse("case-paper-request", args=[case.pk, "overforing"]),
         reverse("case-paper-answer", args=[case.pk, change.pk]),
+        reverse("case-paper-withdrawal", args=[case.pk, change.pk]),
     ]
+    desk.declared(case)
     others = [
         desk.decider, desk.controller, desk.signatory, desk.stranger, shut,
         staff(AgencyFactory(), Role.REGISTRAR),
@@ -232,14 +293,17 @@ def test_both_kinds_of_requests_stand_in_one_list(get: Get) -> None:
     ]
 
 
-QUERIES = {"change-list": 6, "case-paper-requests": 11}
+QUERIES = {"change-list": 6, "case-paper-requests": 11, "case-paper-withdrawal": 8}
 
 
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_pages_ask_as_often_with_thirty_rows_as_with_one(client: Client, rows: int) -> None:
     desk = Registry()
     case, now = desk.granted(), timezone.now()
-    wanted = desk.asked(case, MOVED).wanted
+    asked_for = desk.asked(case, MOVED)
+    wanted = asked_for.wanted
+    desk.declared(case)
+    told = {"change-list": [], "case-paper-withdrawal": [case.pk, asked_for.pk]}
     for number in range(rows):
         other = desk.granted(lead=OrganisationFactory(name=f"Kommun {number}"))
         given: dict[str, Any] = {
@@ -255,7 +319,7 @@ def test_the_pages_ask_as_often_with_thirty_rows_as_with_one(client: Client, row
     asked = {}
     for name in QUERIES:
         client.force_login(desk.officer)
-        address = reverse(name, args=[] if name == "change-list" else [case.pk])
+        address = reverse(name, args=told.get(name, [case.pk]))
         assert client.get(address).status_code == 200
         with CaptureQueriesContext(connection) as found:
             client.get(address)
