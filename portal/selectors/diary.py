@@ -10,7 +10,7 @@ from django.utils import timezone
 from grants.models import Application, Participation
 from grants.selectors.register import diary_cases, names_marked, registrars_cases
 
-from .paging import Key, few_of, moment
+from .paging import Key, among, few_of, moment
 
 DIARY_KEYS: Mapping[str, tuple[Key, ...]] = {"received": (Key("received_at", moment),)}
 
@@ -32,7 +32,7 @@ def diary_found(chosen: Mapping[str, str]) -> QuerySet[Application]:
             | Q(organisation__org_no__startswith=words)
         )
         few = few_of(part, "application")
-        named = Exists(part.filter(application=OuterRef("pk"))) if few is None else Q(pk__in=few)
+        named = Exists(part.filter(application=OuterRef("pk"))) if few is None else among(few)
         cases = cases.filter(named, ~names_marked())
     return cases
 

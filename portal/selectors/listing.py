@@ -28,7 +28,7 @@ from grants.models import Application, Call, Participation
 from portal.rules import LOOKS_AROUND
 from reporting.models import Report
 
-from .paging import Key, few_of, moment, text, whole
+from .paging import Key, among, few_of, moment, text, whole
 
 APPLICATION_KEYS: Mapping[str, tuple[Key, ...]] = {
     "number": (Key("number_key", text),),
@@ -106,7 +106,7 @@ def _numbered(words: str) -> Q:
     """Cases with the words in a number, in capitals or not."""
     either = Q(reference__icontains=words) | Q(register_number__icontains=words)
     few = few_of(Application.objects.filter(either), "pk")
-    return either if few is None else Q(pk__in=few)
+    return either if few is None else among(few)
 
 
 def _named(words: str) -> Q:
@@ -115,7 +115,7 @@ def _named(words: str) -> Q:
     part = Participation.objects.filter(organisation__in=named)
     few = few_of(part, "application")
     if few is not None:
-        return Q(pk__in=few)
+        return among(few)
     partners = part.filter(role=ParticipationRole.PARTNER, application=OuterRef("pk"))
     return Q(lead__in=named) | Q(Exists(partners))
 
@@ -180,9 +180,7 @@ def reports_found(reports: QuerySet[Report], chosen: Mapping[str, str]) -> Query
     if words := chosen.get("q"):
         named = Q(organisation__sort_key__contains=words.casefold())
         few = few_of(Report.objects.filter(named), "pk")
-        reports = reports.filter(
-            Q(code__icontains=words) | (named if few is None else Q(pk__in=few))
-        )
+        reports = reports.filter(Q(code__icontains=words) | (named if few is None else among(few)))
     for name, field in {
         "year": "year",
         "stream": "stream",
