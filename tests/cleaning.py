@@ -111,3 +111,14 @@ def _state(tables: list[str]) -> list[Any]:
             )
         )
         return sorted(cursor.fetchall())
+
+
+def end_other_sessions() -> None:
+    """End what other threads and processes of the run have left open in PostgreSQL's database,
+    which is not dropped while anybody is in it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

@@ -90,12 +90,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """pytest-django's; gives what `migrate` alone leaves in the database, before any test."""
-    from tests.cleaning import Migrated
+    from tests.cleaning import Migrated, end_other_sessions
 
     with django_db_blocker.unblock():
-        return Migrated()
+        migrated = Migrated()
+    yield migrated
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
 @pytest.fixture(scope="session", autouse=True)
