@@ -106,6 +106,33 @@ def test_a_request_goes_from_the_grantee_to_the_letter(client: Client, get: Get)
         assert client.get(address).status_code == 404
 
 
+def test_a_partner_leaves_from_the_request_to_the_letter(client: Client, get: Get) -> None:
+    desk = Changing()
+    case = desk.granted(joint=True)
+    desk.declared(case)
+    new = reverse("own-change-new", args=[case.pk, "partner"])
+    asked = {"kept-2": "10000", "moved-2": "20000", "to-2": str(case.lead_id), "reasons": "Av."}
+    mine = post(client, desk.signatory, new, **asked).headers["Location"]
+    change = GrantChange.objects.get()
+    staffs = reverse("case-change", args=[case.pk, change.pk])
+    # The officer's form has what was asked for.
+    assert get(staffs, desk.officer).one("input[name=kept-2]").get("value") == "10\xa0000"
+    assert post(
+        client, desk.officer, staffs, action="propose", organisation=str(desk.partner.pk), **asked
+    ).status_code == 302  # fmt: skip
+    seen = get(staffs, desk.decider).one("input[name=seen]").get("value")
+    assert post(client, desk.decider, staffs, action="decide", seen=seen).status_code == 302
+    change.refresh_from_db()
+    assert change.state == ChangeState.GRANTED
+    page = get(mine, desk.signatory)
+    assert page.faults() == []
+    pdf = reverse("own-case-letter", args=[case.pk, CaseLetter.objects.get().pk])
+    assert pdf in [link.get("href") for link in page.all("a")]
+    assert client.get(pdf).content[:5] == b"%PDF-"
+    # 100 000 was the partner's: 10 000 is kept and 20 000 moved.
+    assert "70 000 kr" in page.text("main").replace("\xa0", " ")
+
+
 def test_whoever_has_not_declared_does_that_first(client: Client) -> None:
     desk = Changing()
     case = desk.granted()
